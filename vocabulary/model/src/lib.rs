@@ -3,7 +3,7 @@
 //! - [`AssetId`] names an asset: `customer/space/name`.
 //! - [`DeliveryChannel`] and [`MediaType`] say how an asset may be delivered and what it is.
 //! - [`Origin`] is the place an asset comes from.
-//! - [`PublicUrls`] spells every address that the public sees.
+//! - [`PublicUrls`] spells every address that the public sees; [`ServerUrls`] are the roots for one request.
 //!
 //! Nothing happens here: no files, no clock, no network.
 
@@ -12,9 +12,11 @@ mod delivery_channel;
 mod media_type;
 mod origin;
 mod public_urls;
+mod server_urls;
 
 pub use asset_id::{AssetId, InvalidAssetId};
 pub use delivery_channel::{DeliveryChannel, UnknownChannel};
 pub use media_type::{Family, InvalidMediaType, MediaType};
 pub use origin::{InvalidOrigin, Origin};
 pub use public_urls::{PublicUrls, Service};
+pub use server_urls::ServerUrls;

@@ -1,9 +1,11 @@
+use std::sync::Arc;
+
 use crate::AssetId;
 
 /// Spells the addresses that the public sees, below one root such as `https://iiif.example.org`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicUrls {
-    root: String, // without a trailing slash
+    root: Arc<str>, // without a trailing slash
 }
 
 /// The families of public addresses that carry an asset's id.
@@ -30,7 +32,7 @@ impl Service {
 
 impl PublicUrls {
     pub fn new(root: &str) -> Self {
-        Self { root: root.trim_end_matches('/').to_owned() }
+        Self { root: root.trim_end_matches('/').into() }
     }
 
     pub fn root(&self) -> &str {
