@@ -1,0 +1,26 @@
+# What people type. Recipes are one line each; the scripts behind them are in tools/ and install what is missing.
+export RECTO_TOOLS ?= $(HOME)/.cache/recto
+export PATH := $(PATH):$(RECTO_TOOLS)/bin:$(RECTO_TOOLS)/python/bin
+
+.PHONY: run test check e2e bench bless viewers
+
+run: ## build the release and start the demo; DIR=~/scans shows your own files
+	@tools/install.sh build && cargo build --release --locked -p app && exec target/release/recto demo $(DIR)
+
+test: check ## everything that must pass: on SQLite and PostgreSQL, in a folder and on S3, in a browser
+	@tools/install.sh build test && tools/services.sh cargo test --workspace --locked
+
+check: ## formatting, lints, the law, licences, scripts, documentation
+	@tools/check.sh
+
+e2e: ## the black-box tests alone; ONLY=walks runs those whose name contains it
+	@tools/install.sh build test && tools/services.sh cargo test --workspace --locked --test architecture --test end-to-end -- $(ONLY)
+
+bench: ## the benchmarks, beside nginx and IIPImage
+	@tools/bench.sh
+
+bless: ## accept what the snapshot tests found
+	@tools/install.sh build bless && cargo insta test --workspace --accept
+
+viewers: ## what the portal embeds, from npm
+	@tools/install.sh build

@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Installs what this machine lacks of: build, check, test, bless (each a named part). With apt-get where there is one,
+# else it says what to install. Python's and cargo's tools go to $RECTO_TOOLS, which the Makefile puts on the PATH.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+: "${RECTO_TOOLS:=$HOME/.cache/recto}"
+
+# Each argument is a thing to look for (a command or a file pattern), and the Debian package that brings it.
+debian() {
+    local missing=() admin=() pair
+    for pair in "$@"; do
+        present "${pair%:*}" || missing+=("${pair#*:}")
+    done
+    ((${#missing[@]})) || return 0
+    ((EUID == 0)) || admin=(sudo)
+    if ! present apt-get || ! present "${admin[0]:-true}"; then
+        echo "Please install what Debian calls ${missing[*]} (as root: apt-get install ${missing[*]}) and try again." >&2
+        return 1
+    fi
+    echo "installing ${missing[*]}" >&2
+    "${admin[@]}" apt-get update -qq
+    "${admin[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+present() {
+    case $1 in
+        venv) python3 -c 'import ensurepip, venv' 2>/dev/null ;;
+        /*) compgen -G "$1" >/dev/null ;;
+        *) PATH="$PATH:/usr/sbin" command -v "$1" >/dev/null ;;
+    esac
+}
+
+npm_packages() {
+    [[ $1/node_modules/.package-lock.json -nt $1/package-lock.json ]] || npm ci --silent --no-audit --no-fund --prefix "$1"
+}
+
+python_packages() {
+    local venv=$RECTO_TOOLS/python
+    cmp -s tools/requirements.txt "$venv/installed.txt" && return
+    python3 -m venv --clear "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check -r tools/requirements.txt
+    cp tools/requirements.txt "$venv/installed.txt"
+}
+
+# Unoptimised: built once in two minutes, runs for seconds.
+cargo_tool() {
+    [[ $("$RECTO_TOOLS/bin/$1" --version 2>/dev/null) == *" $2" ]] ||
+        cargo install --quiet --locked --debug --root "$RECTO_TOOLS" "$1@$2"
+}
+
+for part in "$@"; do
+    case $part in
+        build)
+            debian c++:g++ make:make cmake:cmake nasm:nasm pkg-config:pkg-config node:nodejs npm:npm
+            npm_packages services/portal
+            ;;
+        check)
+            debian shellcheck:shellcheck
+            cargo_tool cargo-deny 0.20.2
+            ;;
+        test)
+            debian '/usr/lib/postgresql/*/bin/initdb:postgresql' nginx:nginx-light wrk:wrk chromium:chromium \
+                vips:libvips-tools tiffinfo:libtiff-tools /usr/lib/iipimage-server/iipsrv.fcgi:iipimage-server \
+                python3:python3 venv:python3-venv '/usr/lib/*/libmagic.so.1:libmagic1'
+            npm_packages tests/end-to-end
+            python_packages
+            ;;
+        bless) cargo_tool cargo-insta 1.49.0 ;;
+        *)
+            echo "install.sh knows build, check, test and bless, not $part" >&2
+            exit 2
+            ;;
+    esac
+done

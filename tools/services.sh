@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Runs a command beside a PostgreSQL and an S3 server of its own: `tools/services.sh cargo test`.
+# The command finds them in DATABASE_URL and RECTO_TEST_S3 (bucket `recto`, any keys); both are gone when it ends.
+set -euo pipefail
+
+folder=$(mktemp -d "${TMPDIR:-/tmp}/recto-services.XXXXXX")
+chmod 711 "$folder" # PostgreSQL's user passes through
+mkdir "$folder/postgres"
+
+# PostgreSQL refuses to run as root.
+postgres() {
+    local bin
+    bin=$(compgen -G '/usr/lib/postgresql/*/bin' | sort -V | tail -1)
+    if ((EUID == 0)); then
+        runuser -u postgres -- "$bin/$1" "${@:2}"
+    else
+        "$bin/$1" "${@:2}"
+    fi >>"$folder/postgres.log" 2>&1
+}
+
+stop() {
+    trap '' INT TERM
+    postgres pg_ctl -D "$folder/postgres/db" -m immediate -w stop || true
+    pkill -P $$ || true
+    wait
+    rm -rf "$folder"
+}
+trap stop EXIT
+
+failed() {
+    echo "the test $1 did not start:" >&2
+    cat "$2" >&2
+    exit 1
+}
+
+read -r postgres_port s3_port < <(python3 - <<'PYTHON'
+import socket
+sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
+print(*(s.getsockname()[1] for s in sockets))
+PYTHON
+)
+
+((EUID != 0)) || chown postgres "$folder/postgres"
+moto_server -H 127.0.0.1 -p "$s3_port" >"$folder/s3.log" 2>&1 &
+if ! postgres initdb -D "$folder/postgres/db" -U recto --auth=trust --no-sync --encoding=UTF8 --locale=C.UTF-8 ||
+    ! postgres pg_ctl -D "$folder/postgres/db" -w start -o "-p $postgres_port -k $folder/postgres -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=300"; then
+    failed PostgreSQL "$folder/postgres.log"
+fi
+python3 - "http://127.0.0.1:$s3_port/recto" <<'PYTHON' || failed "S3 server" "$folder/s3.log"
+import sys, time, urllib.request
+for left in range(100, -1, -1):
+    try:
+        urllib.request.urlopen(urllib.request.Request(sys.argv[1], method="PUT"))
+        break
+    except OSError:
+        if not left:
+            raise
+        time.sleep(0.1)
+PYTHON
+
+export DATABASE_URL="postgres://recto@127.0.0.1:$postgres_port/postgres"
+export RECTO_TEST_S3="http://127.0.0.1:$s3_port"
+"$@"
