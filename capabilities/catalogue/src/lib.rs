@@ -1,1 +1,67 @@
+//! What the library holds, the rules for changing it, and the jobs waiting; all of the SQL.
+//!
+//! - [`Catalogue`] is the one handle. SQLite by default, PostgreSQL by URL; every query is written once.
+//! - Nouns ([`Customer`], [`Space`], [`Asset`], …) are read; each has a file.
+//! - Verbs (`register_asset`, `create_space`, …) write; each has a file and is one transaction.
+//! - [`AssetCard`] is what delivery needs of an asset, kept in memory.
+//! - [`Job`]s are queued in the transaction that needs them, and claimed under a lease.
+//!
+//! It sees no pixels and no HTTP. Time is an argument of every write.
 
+mod config;
+mod error;
+mod catalogue;
+mod paging;
+
+mod customers;
+mod keys;
+mod spaces;
+mod assets;
+mod asset_query;
+mod asset_fields;
+mod cards;
+mod policies;
+mod origin_strategies;
+mod storage_use;
+mod jobs;
+
+mod set_up;
+mod create_customer;
+mod rename_customer;
+mod create_key;
+mod delete_key;
+mod create_space;
+mod put_space;
+mod patch_space;
+mod delete_space;
+mod register_asset;
+mod patch_asset;
+mod reingest_asset;
+mod delete_asset;
+mod record_ingested;
+mod record_failed;
+mod claim_job;
+mod heartbeat;
+mod finish_job;
+
+pub use asset_fields::{AssetFields, Change, ChannelChoice, WantedChannel};
+pub use asset_query::{AssetFilter, AssetProperty};
+pub use assets::{Asset, AssetChannel};
+pub use cards::AssetCard;
+pub use catalogue::Catalogue;
+pub use config::DatabaseConfig;
+pub use create_customer::NewCustomer;
+pub use create_space::SpaceFields;
+pub use customers::Customer;
+pub use error::Error;
+pub use jobs::{Fate, Job, JobEnd, JobId, JobKind, Leftovers, Priority, QueueDepth};
+pub use keys::{Caller, Key, NewKey};
+pub use origin_strategies::OriginStrategy;
+pub use paging::{Order, Page, Paged};
+pub use patch_asset::Changed;
+pub use policies::{DefaultDeliveryChannel, DeliveryChannelPolicy};
+pub use put_space::PutSpace;
+pub use record_ingested::{Ingested, Recorded};
+pub use register_asset::{NewAsset, Registered};
+pub use spaces::{Space, SpaceProperty};
+pub use storage_use::{CustomerStorage, ImageStorage, StoragePolicy};
