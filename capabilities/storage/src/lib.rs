@@ -1,1 +1,26 @@
+//! Bytes by key: the object store, and the blocks kept close.
+//!
+//! - [`keys`] says where each kind of byte lives, and nothing else does.
+//! - [`Bucket`] is the object store: S3, Google, Azure, a folder, or memory.
+//! - [`Ranges`] reads parts of objects: open files for a folder, a bounded block cache for the rest.
+//! - [`Derivatives`] keeps drawn images; equal requests are drawn once.
+//!
+//! It does not know what the bytes mean.
 
+pub mod keys;
+mod bucket;
+mod connect;
+mod upload;
+mod local_copy;
+mod ranges;
+mod derivatives;
+mod config;
+mod secret;
+mod error;
+
+pub use bucket::{Bucket, Meta, Object, Stored};
+pub use config::{DerivativesConfig, StorageConfig};
+pub use derivatives::Derivatives;
+pub use error::Error;
+pub use ranges::{Head, Ranges};
+pub use secret::Secret;

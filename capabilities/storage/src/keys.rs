@@ -1,0 +1,136 @@
+//! Where each kind of byte lives; nobody else spells a key.
+//!
+//! Keys of derivatives carry the asset's version, so what is at a key never changes.
+
+use std::fmt::Write;
+
+use model::AssetId;
+use sha2::{Digest, Sha256};
+
+/// Escaped names longer than this are cut, and end in a hash of the whole.
+const MAX_NAME_BYTES: usize = 200;
+
+/// The bytes as the origin had them.
+pub fn original(id: &AssetId, version: u64) -> String {
+    format!("{}/original", version_prefix(id, version))
+}
+
+/// The access copy that tiles are read from.
+pub fn pyramid(id: &AssetId, version: u64) -> String {
+    format!("{}/pyramid.tif", version_prefix(id, version))
+}
+
+/// A ready image of the `thumbs` channel.
+pub fn thumbnail(id: &AssetId, version: u64, (w, h): (u32, u32)) -> String {
+    format!("{}/thumbnail-{w}x{h}.jpg", version_prefix(id, version))
+}
+
+/// Everything that belongs to the asset, in all versions.
+pub fn asset_prefix(id: &AssetId) -> String {
+    format!("{}/{}/{}", id.customer, id.space, escape(id.name()))
+}
+
+/// Everything that belongs to one version of the asset.
+pub fn version_prefix(id: &AssetId, version: u64) -> String {
+    format!("{}/v{version}", asset_prefix(id))
+}
+
+/// Bytes that were handed over with the registration of an asset; `token` makes them unique.
+pub fn upload(id: &AssetId, token: &str) -> String {
+    format!("uploads/{}/{}", asset_prefix(id), escape(token))
+}
+
+/// A drawn image among the [`Derivatives`](crate::Derivatives), which take any text.
+pub fn drawn(id: &AssetId, version: u64, iiif_major: u32, canonical: &str) -> String {
+    format!("{}/iiif{iiif_major}/{canonical}", version_prefix(id, version))
+}
+
+/// One segment of a key, which no text can leave: `..`, `.x`, `%` and `~` are escaped like `/`.
+///
+/// `~` is kept for the hashes of long names, so that no short name can look like one.
+fn escape(name: &str) -> String {
+    let mut escaped = String::with_capacity(name.len());
+    for (at, byte) in name.bytes().enumerate() {
+        match byte {
+            b'.' if at > 0 => escaped.push('.'),
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'_' => escaped.push(char::from(byte)),
+            _ => push_escaped(&mut escaped, byte),
+        }
+    }
+    if escaped.len() > MAX_NAME_BYTES {
+        escaped.truncate(MAX_NAME_BYTES - 33);
+        escaped.push('~');
+        for byte in &Sha256::digest(name)[..16] {
+            push_hex(&mut escaped, *byte);
+        }
+    }
+    escaped
+}
+
+fn push_escaped(text: &mut String, byte: u8) {
+    text.push('%');
+    write!(text, "{byte:02X}").expect("a String takes everything");
+}
+
+fn push_hex(text: &mut String, byte: u8) {
+    write!(text, "{byte:02x}").expect("a String takes everything");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    fn id(name: &str) -> AssetId {
+        AssetId::new(2, 5, name).unwrap()
+    }
+
+    #[test]
+    fn keys_are_readable_for_ordinary_names() {
+        let id = id("ms-1234_f.1r");
+        assert_eq!(asset_prefix(&id), "2/5/ms-1234_f.1r");
+        assert_eq!(original(&id, 7), "2/5/ms-1234_f.1r/v7/original");
+        assert_eq!(pyramid(&id, 7), "2/5/ms-1234_f.1r/v7/pyramid.tif");
+        assert_eq!(thumbnail(&id, 7, (300, 400)), "2/5/ms-1234_f.1r/v7/thumbnail-300x400.jpg");
+        assert_eq!(upload(&id, "7"), "uploads/2/5/ms-1234_f.1r/7");
+        assert_eq!(
+            drawn(&id, 7, 3, "full/max/0/default.jpg"),
+            "2/5/ms-1234_f.1r/v7/iiif3/full/max/0/default.jpg"
+        );
+    }
+
+    #[test]
+    fn no_name_leaves_its_folder() {
+        for (name, escaped) in [
+            ("..", "%2E."),
+            (".", "%2E"),
+            (".hidden", "%2Ehidden"),
+            ("a/b", "a%2Fb"),
+            ("a\\b", "a%5Cb"),
+            ("a\0b", "a%00b"),
+            ("%2E%2E", "%252E%252E"),
+            ("a b#1", "a%20b%231"),
+            ("é", "%C3%A9"),
+            ("~", "%7E"),
+        ] {
+            assert_eq!(escape(name), escaped, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn long_names_are_cut_and_stay_different() {
+        let long = "é".repeat(250);
+        let longer = format!("{long}x");
+        assert!(escape(&long).len() <= MAX_NAME_BYTES);
+        assert_ne!(escape(&long), escape(&longer));
+        assert_ne!(escape(&escape(&long)), escape(&long), "a name that looks like a cut one");
+    }
+
+    #[test]
+    fn different_names_have_different_keys() {
+        let names = ["a", "A", "a.", ".a", "%61", "a%", "a~", "a_", "a-", "a b", "a+b", "a%20b"];
+        let keys: HashSet<_> = names.iter().map(|name| asset_prefix(&id(name))).collect();
+        assert_eq!(keys.len(), names.len());
+    }
+}

@@ -1,0 +1,40 @@
+use std::{fs::File, io, path::Path};
+
+use futures_util::TryStreamExt;
+use tokio::io::{AsyncSeekExt, AsyncWriteExt};
+
+use crate::{
+    bucket::{Bucket, blocking},
+    error::Error,
+};
+
+impl Bucket {
+    /// The object as a file: the folder's own, or a copy without a name in the `scratch` folder.
+    pub async fn open_file(&self, key: &str, scratch: &Path) -> Result<File, Error> {
+        if let Some(path) = self.path_in_folder(key)? {
+            let opened = blocking(move || File::open(path)).await?;
+            return opened.map_err(|error| Error::from_io(key, error));
+        }
+        let (_, mut bytes) = self.stream(key, None).await?;
+        let folder = scratch.to_path_buf();
+        let made = blocking(move || tempfile::tempfile_in(folder)).await?;
+        let failed = |error| unwritable(scratch, error);
+        let mut copy = tokio::fs::File::from_std(made.map_err(failed)?);
+        while let Some(part) = bytes.try_next().await? {
+            copy.write_all(&part).await.map_err(failed)?;
+        }
+        copy.flush().await.map_err(failed)?;
+        copy.rewind().await.map_err(failed)?;
+        Ok(copy.into_std().await)
+    }
+}
+
+fn unwritable(scratch: &Path, error: io::Error) -> Error {
+    match Error::from_io("", error) {
+        Error::Full(cause) => Error::Full(cause),
+        Error::Refused(source) | Error::Unavailable(source) => {
+            Error::Source { path: scratch.display().to_string(), source }
+        }
+        other => other,
+    }
+}
