@@ -1,0 +1,18 @@
+//! What Recto promises, tried from outside on the built binary. `make e2e` runs it with all that it needs.
+
+mod formats;
+mod hostile;
+mod pyramids;
+mod stopping;
+mod validator;
+mod viewer;
+mod walks;
+
+use std::path::PathBuf;
+
+/// Where a run leaves what people may want to look at.
+fn souvenirs() -> anyhow::Result<PathBuf> {
+    let folder = end_to_end::workspace().join("target/e2e");
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder)
+}

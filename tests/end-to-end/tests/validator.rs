@@ -1,0 +1,82 @@
+//! The official image validator (PyPI's `iiif-validator`), on both versions of the API.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, ensure};
+use end_to_end::{Keeping, Library, Place, Recto, output_of};
+
+const IMAGE: &str = "67352ccc-d1b0-11e1-89ae-279075081939.png";
+
+/// Version, test, and why it cannot pass: faults of the validator, all of them.
+const EXCUSED: &[(&str, &str, &str)] = &[
+    (
+        "3.0",
+        "size_noup",
+        "wants 400 for `!2000,3000`; the specification wants the largest size that needs no upscaling",
+    ),
+    (
+        "3.0",
+        "size_up",
+        "level 3; wants `^max` and `^pct:200` to have different sizes without limits",
+    ),
+    ("2.0", "size_up", "level 3; upscaling is off unless configured"),
+];
+
+#[tokio::test]
+async fn the_official_validator_finds_no_fault() -> Result<()> {
+    let place = Place::new(Keeping::SIMPLE)?;
+    let image = place.origins().join(IMAGE);
+    let validator = find("iiif-validate.py")?;
+    let python = validator.with_file_name("python");
+    output_of(Command::new(python).args(["-c", include_str!("squares.py")]).arg(&image))?;
+
+    let recto = place.serve().await?;
+    let library = Library::open(&recto).await?;
+    library.put_file(&recto, IMAGE, &image).await?.with_status(201)?;
+    for (version, route) in [("2.0", "iiif-img/v2"), ("3.0", "iiif-img/v3")] {
+        let (report, results) = validate(&validator, &recto, version, route)?;
+        ensure!(results.len() > 25, "the validator stopped early:\n{report}");
+        for (test, has_passed) in results {
+            let excuse = EXCUSED.iter().find(|(of, name, _)| *of == version && *name == test);
+            match excuse {
+                None => ensure!(has_passed, "{version} {test} fails:\n{report}"),
+                Some((.., reason)) => {
+                    ensure!(!has_passed, "{version} {test} passes now; it was excused: {reason}");
+                    eprintln!("excused: {version} {test}: {reason}");
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The validator's report, and which tests passed. Level 3 is asked for, so rotations and link headers are in it.
+fn validate(
+    validator: &Path,
+    recto: &Recto,
+    version: &str,
+    route: &str,
+) -> Result<(String, BTreeMap<String, bool>)> {
+    let prefix = Library::public(route, "");
+    let output = Command::new(validator)
+        .args(["--version", version, "--level", "3", "--identifier", IMAGE])
+        .args(["--server", recto.address(), "--prefix", prefix.trim_matches('/')])
+        .output()?;
+    let report = String::from_utf8_lossy(&output.stderr).into_owned();
+    let results = report.lines().filter_map(|line| {
+        let (name, result) = line.split_once("] test ")?.1.split_once(' ')?;
+        Some((name.to_owned(), result == "PASS"))
+    });
+    Ok((report.clone(), results.collect()))
+}
+
+fn find(program: &str) -> Result<PathBuf> {
+    let path = end_to_end::variable("PATH").context("no PATH")?;
+    let found =
+        std::env::split_paths(&path).map(|folder| folder.join(program)).find(|it| it.is_file());
+    found.with_context(|| format!("{program} is not there: run `make e2e`, which installs it"))
+}
