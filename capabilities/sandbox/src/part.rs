@@ -1,0 +1,125 @@
+use std::{fs::File, io, os::unix::process::CommandExt, path::PathBuf, pin::pin, process::Command};
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
+
+use crate::{
+    failure::Failure,
+    frames::{Garbage, Message, Reader},
+    limits::Limits,
+    streams::MAX_FILES,
+    supervise::{Listener, Request, Work, supervised},
+    verdict::{log, verdict},
+    walls,
+};
+
+/// Lines of progress that wait to be taken; more are dropped, as only the newest matters.
+const LINES: usize = 64;
+
+/// A part of this binary, and what it gets to do its work.
+pub struct Part<'a> {
+    /// The hidden subcommand, as in `recto decode`.
+    pub name: &'a str,
+    /// What [`child::request`](crate::child::request) gives in the child.
+    pub request: Vec<u8>,
+    /// What [`child::file`](crate::child::file) gives in the child, in this order: at most 16.
+    /// These files are all that it can reach.
+    pub files: Vec<File>,
+    pub limits: Limits,
+    /// The binary to start; `None` is this one. Tests name another.
+    pub executable: Option<PathBuf>,
+}
+
+/// What goes before the request.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Envelope {
+    pub(crate) parent: u32,
+    pub(crate) limits: Limits,
+    pub(crate) request_bytes: u64,
+}
+
+/// Runs the part in a child process and gives its answer.
+///
+/// Dropping the future kills the child.
+pub async fn run(part: Part<'_>, mut on_progress: impl FnMut(&str)) -> Result<Vec<u8>, Failure> {
+    walls::warn_of_gaps();
+    let (said, mut lines) = mpsc::channel(LINES);
+    let mut work = pin!(supervised(Work {
+        command: command(&part),
+        wall: part.limits.wall,
+        request: request(part)?,
+        listener: Conversation { reader: Reader::default(), lines: said, last: None },
+    }));
+    let ended = loop {
+        tokio::select! {
+            biased;
+            Some(line) = lines.recv() => on_progress(&line),
+            ended = &mut work => break ended,
+        }
+    };
+    let (end, heard) = ended?;
+    while let Ok(line) = lines.try_recv() {
+        on_progress(&line);
+    }
+    let verdict = verdict(&end);
+    log(&end, &verdict);
+    match heard.last {
+        Some(Last::Refusal(text)) => Err(Failure::Refused(text)),
+        Some(Last::Answer(answer)) => verdict.map(|()| answer),
+        None => verdict.and(Err(Failure::Silent)),
+    }
+}
+
+/// Where the binary starts again: without environment, in no folder of interest.
+fn command(part: &Part<'_>) -> Command {
+    let this = PathBuf::from("/proc/self/exe");
+    let mut command = Command::new(part.executable.as_ref().unwrap_or(&this));
+    command.arg0("recto").arg(part.name).current_dir("/").env_clear();
+    // Allocators that reserve address space by the gigabyte would meet the memory limit early.
+    command.env("MALLOC_ARENA_MAX", "2").env("MIMALLOC_ARENA_RESERVE", "65536");
+    command.env("LANG", "C.UTF-8");
+    command
+}
+
+fn request(part: Part<'_>) -> Result<Request, Failure> {
+    if part.files.len() > MAX_FILES {
+        return Err(Failure::Spawn(io::Error::other("too many files for one child")));
+    }
+    let envelope = Envelope {
+        parent: std::process::id(),
+        limits: part.limits,
+        request_bytes: part.request.len() as u64,
+    };
+    let envelope = serde_json::to_vec(&envelope).map_err(|error| Failure::Spawn(error.into()))?;
+    let length = u32::try_from(envelope.len()).expect("an envelope is small");
+    let bytes = [&length.to_le_bytes()[..], &envelope, &part.request].concat();
+    Ok(Request { bytes, files: part.files })
+}
+
+/// What a child says, as it says it.
+struct Conversation {
+    reader: Reader,
+    lines: mpsc::Sender<String>,
+    last: Option<Last>,
+}
+
+/// The message that ends a conversation.
+enum Last {
+    Answer(Vec<u8>),
+    Refusal(String),
+}
+
+impl Listener for Conversation {
+    fn hear(&mut self, bytes: &[u8]) -> bool {
+        self.reader.push(bytes);
+        loop {
+            match self.reader.next() {
+                Ok(Some(Message::Progress(line))) => drop(self.lines.try_send(line)),
+                Ok(Some(Message::Answer(answer))) => self.last = Some(Last::Answer(answer)),
+                Ok(Some(Message::Refusal(text))) => self.last = Some(Last::Refusal(text)),
+                Ok(None) => return true,
+                Err(Garbage) => return false,
+            }
+        }
+    }
+}
