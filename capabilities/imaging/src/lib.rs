@@ -1,1 +1,29 @@
+//! Pixels: images are opened, made into pyramids, drawn and encoded on the thread you give it.
+//!
+//! - [`convert`] reads any image we can decode and writes its [`Pyramid`] and its thumbnails.
+//! - [`Pyramid`] is the index of such a file; a tile of it is a range of bytes, not work.
+//! - [`draw`] makes every other picture from the tiles that a [`Covering`] names.
+//! - [`identify`] reads a header; [`resize_jpeg`] makes a smaller thumbnail of a thumbnail.
+//!
+//! It blocks, and awaits nothing. It reads no path and opens no connection: files are given to it
+//! open, bytes are given to it read. Nothing here trusts what it reads.
 
+mod error;
+mod limits;
+mod jpeg;
+mod picture;
+mod decode;
+mod pyramid;
+mod steps;
+mod encode;
+mod convert;
+mod draw;
+mod resize;
+
+pub use convert::{Chroma, ConvertSettings, Converted, Thumbnail, convert};
+pub use decode::{SourceFacts, identify};
+pub use draw::{DrawSettings, draw};
+pub use error::Error;
+pub use limits::Limits;
+pub use pyramid::{Covering, Level, Parsed, Pyramid, TileRef};
+pub use resize::resize_jpeg;

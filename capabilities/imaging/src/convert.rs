@@ -1,0 +1,81 @@
+use std::fs::File;
+
+use iiif::image::{Extent, Size};
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Limits, SourceFacts};
+
+/// How a pyramid and its thumbnails are made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ConvertSettings {
+    /// The side of a tile, a multiple of 16.
+    pub tile: u32,
+    /// Of JPEG, 1 to 100.
+    pub quality: u8,
+    pub chroma: Chroma,
+    /// Sizes that don't reduce the image are left out.
+    pub thumbnails: Vec<Size>,
+    /// One is a single pipeline on the caller's thread.
+    pub threads: usize,
+    pub limits: Limits,
+}
+
+impl Default for ConvertSettings {
+    fn default() -> Self {
+        Self {
+            tile: 512,
+            quality: 90,
+            chroma: Chroma::Half,
+            thumbnails: Vec::new(),
+            threads: 1,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// How finely colour is kept beside brightness.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Chroma {
+    /// 4:2:0, for photographs.
+    #[default]
+    Half,
+    /// 4:4:4, for line art and text.
+    Full,
+}
+
+/// What was made of a source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Converted {
+    /// Of the upright image.
+    pub extent: Extent,
+    pub source: SourceFacts,
+    pub gray: bool,
+    /// In the order of the settings, without repetitions.
+    pub thumbnails: Vec<Thumbnail>,
+    pub pyramid_bytes: u64,
+}
+
+/// A JPEG in the file of thumbnails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thumbnail {
+    pub extent: Extent,
+    pub offset: u64,
+    pub bytes: u64,
+}
+
+/// Writes the pyramid and the thumbnails of an image. The scratch file may be thrown away after.
+///
+/// `progress` hears percentages, rising.
+pub fn convert(
+    source: File,
+    pyramid: File,
+    thumbnails: File,
+    scratch: File,
+    settings: &ConvertSettings,
+    progress: &mut dyn FnMut(u8),
+) -> Result<Converted, Error> {
+    let _ = (source, pyramid, thumbnails, scratch, settings, progress);
+    todo!()
+}

@@ -1,0 +1,1 @@
+//! JPEG, through libjpeg-turbo.
