@@ -61,3 +61,28 @@ impl<T> Change<T> {
         matches!(self, Self::Keep)
     }
 }
+
+impl<T: Clone> Change<T> {
+    /// Null gives `empty`.
+    pub(crate) fn apply_or(&self, value: &mut T, empty: T) {
+        match self {
+            Self::Keep => (),
+            Self::Clear => *value = empty,
+            Self::Set(new) => value.clone_from(new),
+        }
+    }
+
+    pub(crate) fn apply_optional(&self, value: &mut Option<T>) {
+        match self {
+            Self::Keep => (),
+            Self::Clear => *value = None,
+            Self::Set(new) => *value = Some(new.clone()),
+        }
+    }
+}
+
+impl<T: Clone + Default> Change<T> {
+    pub(crate) fn apply(&self, value: &mut T) {
+        self.apply_or(value, T::default());
+    }
+}

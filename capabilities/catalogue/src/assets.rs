@@ -2,7 +2,11 @@ use model::{AssetId, DeliveryChannel, Family, MediaType, Origin};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::{AssetFilter, AssetProperty, Catalogue, Error, Order, Page, Paged};
+use crate::{
+    AssetFilter, AssetProperty, Catalogue, Error, Order, Page, Paged,
+    asset_row::{SELECT, select},
+    database::query,
+};
 
 /// All that is recorded of one asset.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,24 +79,50 @@ impl Asset {
 }
 
 impl Catalogue {
-    pub async fn asset(&self, _id: &AssetId) -> Result<Option<Asset>, Error> {
-        todo!()
+    pub async fn asset(&self, id: &AssetId) -> Result<Option<Asset>, Error> {
+        select(self.database().reader(), id, "").await
     }
 
     /// A customer's assets, in one space or in all.
     pub async fn assets(
         &self,
-        _customer: u32,
-        _space: Option<u32>,
-        _filter: &AssetFilter,
-        _page: Page,
-        _order: Order<AssetProperty>,
+        customer: u32,
+        space: Option<u32>,
+        filter: &AssetFilter,
+        page: Page,
+        order: Order<AssetProperty>,
     ) -> Result<Paged<Asset>, Error> {
-        todo!()
+        let database = self.database().reader();
+        let (condition, mut values) = filter.condition(customer, space);
+        let total = if filter.is_empty() {
+            // Counting millions of rows is slow; they are counted as they come and go.
+            let count = "SELECT images FROM storage_use WHERE customer = $1 AND space = $2";
+            let values = [customer.into(), space.unwrap_or_default().into()];
+            query::one::<i64>(database, count, values).await?
+        } else {
+            let count = format!("SELECT COUNT(*) FROM asset WHERE {condition}");
+            query::one::<i64>(database, &count, values.clone()).await?
+        };
+        let (limit, offset) = (values.len() + 1, values.len() + 2);
+        let order = order.by.order(order.descending);
+        let sql =
+            format!("{SELECT} WHERE {condition} ORDER BY {order} LIMIT ${limit} OFFSET ${offset}");
+        values.extend([page.size.into(), page.offset().into()]);
+        let items = query::all(database, &sql, values).await?;
+        Ok(page.of(items, total.unwrap_or_default()))
     }
 
     /// Those of `ids` that exist, in no particular order.
-    pub async fn assets_by_id(&self, _ids: &[AssetId]) -> Result<Vec<Asset>, Error> {
-        todo!()
+    pub async fn assets_by_id(&self, ids: &[AssetId]) -> Result<Vec<Asset>, Error> {
+        let mut found = Vec::with_capacity(ids.len());
+        for some in ids.chunks(100) {
+            let rows: Vec<_> =
+                (0..some.len()).map(|n| format!("({})", query::marks(3 * n + 1, 3))).collect();
+            let sql =
+                format!("{SELECT} WHERE (customer, space, name) IN (VALUES {})", rows.join(", "));
+            let values = some.iter().flat_map(query::key_of);
+            found.extend(query::all(self.database().reader(), &sql, values).await?);
+        }
+        Ok(found)
     }
 }

@@ -1,9 +1,17 @@
-use std::sync::Arc;
+use std::{
+    hash::{BuildHasher, RandomState},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use model::{AssetId, DeliveryChannel, Family, MediaType, Origin};
+use moka::future::Cache;
 use time::OffsetDateTime;
 
-use crate::{AssetChannel, Catalogue, Error};
+use crate::{Asset, AssetChannel, Catalogue, Error};
 
 /// What delivery needs to know of an asset; kept in memory.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,7 +60,97 @@ impl Catalogue {
     ///
     /// A change made by this process shows at once, one made by another after
     /// `card_max_age_seconds` at the latest.
-    pub async fn card(&self, _id: &AssetId) -> Result<Option<Arc<AssetCard>>, Error> {
-        todo!()
+    pub async fn card(&self, id: &AssetId) -> Result<Option<Arc<AssetCard>>, Error> {
+        let cards = &self.parts().cards;
+        // Whoever waits for somebody else's look-up may get what was true before a change that he
+        // knows of. Then he looks again; after two such looks, for himself.
+        for _ in 0..2 {
+            let looked_up = async {
+                let epoch = cards.epoch(id).load(Ordering::Acquire);
+                Ok::<_, Error>(Remembered { epoch, card: self.read_card(id).await? })
+            };
+            let remembered = cards.cache.try_get_with_by_ref(id, looked_up).await;
+            let remembered = remembered.map_err(Arc::unwrap_or_clone)?;
+            if remembered.epoch == cards.epoch(id).load(Ordering::Acquire) {
+                return Ok(remembered.card);
+            }
+            cards.cache.invalidate(id).await;
+        }
+        self.read_card(id).await
+    }
+
+    async fn read_card(&self, id: &AssetId) -> Result<Option<Arc<AssetCard>>, Error> {
+        let asset = self.asset(id).await?.filter(|asset| !asset.not_for_delivery);
+        Ok(asset.map(|asset| Arc::new(asset.into())))
+    }
+}
+
+/// The cards in memory, those of assets that do not exist included.
+///
+/// Every card carries the epoch in which it was read, and counts only while that lasts. A change
+/// ends the epoch of its asset (and of the few that share its place), after it was committed: a
+/// card read before, or while it was being committed, is out of date whenever it comes to be kept.
+pub(crate) struct Cards {
+    cache: Cache<AssetId, Remembered>,
+    epochs: Box<[AtomicU64]>,
+    places: RandomState,
+}
+
+#[derive(Clone)]
+struct Remembered {
+    epoch: u64,
+    card: Option<Arc<AssetCard>>,
+}
+
+const EPOCHS: usize = 4096;
+
+impl Cards {
+    /// After `max_age` a card is read again, because another process may have changed its asset.
+    pub(crate) fn new(capacity: u64, max_age: Duration) -> Self {
+        Self {
+            cache: Cache::builder().max_capacity(capacity).time_to_live(max_age).build(),
+            epochs: (0..EPOCHS).map(|_| AtomicU64::new(0)).collect(),
+            places: RandomState::new(),
+        }
+    }
+
+    /// To be called when a change of the asset has been committed.
+    pub(crate) fn forget(&self, id: &AssetId) {
+        self.epoch(id).fetch_add(1, Ordering::Release);
+    }
+
+    fn epoch(&self, id: &AssetId) -> &AtomicU64 {
+        let place = self.places.hash_one(id) % self.epochs.len() as u64;
+        &self.epochs[place as usize]
+    }
+}
+
+impl From<Asset> for AssetCard {
+    fn from(asset: Asset) -> Self {
+        Self {
+            id: asset.id,
+            version: asset.version,
+            media_type: asset.media_type,
+            family: asset.family,
+            origin: asset.origin,
+            extent: (asset.width, asset.height),
+            duration: asset.duration,
+            gray: asset.gray,
+            roles: asset.roles,
+            max_unauthorised: asset.max_unauthorised,
+            open_full_max: asset.open_full_max,
+            max_width: asset.max_width,
+            channels: asset.channels,
+            thumbnails: asset.thumbnails,
+            modified: asset.modified,
+            string1: asset.string1,
+            string2: asset.string2,
+            string3: asset.string3,
+            number1: asset.number1,
+            number2: asset.number2,
+            number3: asset.number3,
+            tags: asset.tags,
+            ingesting: asset.ingesting,
+        }
     }
 }

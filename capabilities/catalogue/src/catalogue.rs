@@ -1,32 +1,67 @@
-use std::path::Path;
+use std::{path::Path, sync::Arc, time::Duration};
 
-use crate::{DatabaseConfig, Error};
+use crate::{
+    DatabaseConfig, Error, bells::Bells, callers::Callers, cards::Cards, customers::CustomerNames,
+    database::Database,
+};
 
 /// The library's records: one handle for all who read and write them. Cheap to clone.
 #[derive(Clone)]
-pub struct Catalogue {}
+pub struct Catalogue {
+    parts: Arc<Parts>,
+}
+
+pub(crate) struct Parts {
+    pub(crate) database: Database,
+    pub(crate) cards: Cards,
+    pub(crate) callers: Callers,
+    pub(crate) customer_names: CustomerNames,
+    pub(crate) bells: Bells,
+}
 
 impl Catalogue {
     /// Connects; changes nothing in the database (see [`Catalogue::migrate`]).
-    pub async fn open(_config: &DatabaseConfig, _data: &Path) -> Result<Self, Error> {
-        todo!()
+    pub async fn open(config: &DatabaseConfig, data: &Path) -> Result<Self, Error> {
+        let card_max_age = Duration::from_secs(config.card_max_age_seconds);
+        let parts = Parts {
+            database: Database::open(config, data).await?,
+            cards: Cards::new(config.max_cards, card_max_age),
+            callers: Callers::default(),
+            customer_names: CustomerNames::default(),
+            bells: Bells::default(),
+        };
+        Ok(Self { parts: Arc::new(parts) })
     }
 
     /// A catalogue that lives as long as its handles, migrated; for tests and demonstrations.
     pub async fn in_memory() -> Result<Self, Error> {
-        todo!()
+        let config =
+            DatabaseConfig { url: "sqlite::memory:".to_owned(), ..DatabaseConfig::default() };
+        let catalogue = Self::open(&config, Path::new("")).await?;
+        catalogue.migrate().await?;
+        Ok(catalogue)
     }
 
     /// Brings the schema up to date; returns the names of the migrations that were run.
     pub async fn migrate(&self) -> Result<Vec<String>, Error> {
-        todo!()
+        self.database().migrate().await
     }
 
+    /// The migrations that this version needs and the database has not seen.
     pub async fn migrations_pending(&self) -> Result<Vec<String>, Error> {
-        todo!()
+        self.database().migrations_pending().await
     }
 
+    /// Does the database answer?
     pub async fn ping(&self) -> Result<(), Error> {
-        todo!()
+        Ok(self.database().reader().ping().await?)
+    }
+
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    pub(crate) fn database(&self) -> &Database {
+        &self.parts.database
     }
 }

@@ -53,17 +53,39 @@ fn without_password<S: Serializer>(url: &str, serializer: S) -> Result<S::Ok, S:
     serializer.serialize_str(&hide_password(url))
 }
 
-/// The password stands between the first colon after the scheme and the last `@` of the authority.
+/// The password stands between the first colon and the last `@` before the path.
 fn hide_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let authority = rest.split(['/', '?']).next().unwrap_or(rest);
-    let Some((user, _)) = rest.rsplit_once('@').filter(|_| rest.contains('@')) else {
+    let (Some((scheme, rest)), end) = (url.split_once("://"), url.rfind('@')) else {
         return url.to_owned();
     };
-    let _ = authority;
-    let host = &rest[user.len() + 1..];
-    match user.split_once(':') {
-        Some((name, _)) => format!("{scheme}://{name}:(hidden)@{host}"),
-        None => url.to_owned(),
+    let start = rest.find(':').map(|colon| scheme.len() + "://".len() + colon);
+    match (start, end) {
+        (Some(start), Some(end)) if start < end => {
+            format!("{}:(hidden){}", &url[..start], &url[end..])
+        }
+        _ => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_neither_printed_nor_written() {
+        for (url, shown) in [
+            (
+                "postgres://recto:pa:ss@w@db.example:5432/recto",
+                "postgres://recto:(hidden)@db.example:5432/recto",
+            ),
+            ("postgres://recto@db.example:5432/recto", "postgres://recto@db.example:5432/recto"),
+            ("postgres://db.example:5432/recto", "postgres://db.example:5432/recto"),
+            ("sqlite:///var/lib/recto.db", "sqlite:///var/lib/recto.db"),
+            ("", ""),
+        ] {
+            let config = DatabaseConfig { url: url.into(), ..DatabaseConfig::default() };
+            assert_eq!(serde_json::to_value(&config).unwrap()["url"], shown);
+            assert!(format!("{config:?}").contains(&format!("{shown:?}")), "{config:?}");
+        }
     }
 }

@@ -1,8 +1,23 @@
-use crate::{Catalogue, Error};
+use crate::{Catalogue, Error, database::query};
 
 impl Catalogue {
     /// Only an empty space can go.
-    pub async fn delete_space(&self, _customer: u32, _id: u32) -> Result<(), Error> {
-        todo!()
+    pub async fn delete_space(&self, customer: u32, id: u32) -> Result<(), Error> {
+        let change = self.database().begin().await?;
+        let space = [customer.into(), id.into()];
+        // The space's own row goes first: an asset that is just being registered holds on to it.
+        let sql = "DELETE FROM space WHERE customer = $1 AND id = $2";
+        let not_empty = |_| Error::Conflict("Cannot delete a space that contains assets".into());
+        if query::run_or(&change, sql, space.clone(), not_empty).await? == 0 {
+            return Err(Error::NotFound(format!("space {customer}/{id}")));
+        }
+        for sql in [
+            "DELETE FROM storage_use WHERE customer = $1 AND space = $2",
+            "DELETE FROM default_delivery_channel WHERE customer = $1 AND space = $2",
+        ] {
+            query::run(&change, sql, space.clone()).await?;
+        }
+        change.commit().await?;
+        Ok(())
     }
 }

@@ -2,16 +2,22 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use crate::{Catalogue, Error, Job};
+use crate::{
+    Catalogue, Error, Job,
+    database::query::{self, micros},
+    finish_job::{HELD, held},
+};
 
 impl Catalogue {
     /// Prolongs the lease; `false` if the job is no longer this worker's, who should then stop.
     pub async fn heartbeat(
         &self,
-        _job: &Job,
-        _lease: Duration,
-        _now: OffsetDateTime,
+        job: &Job,
+        lease: Duration,
+        now: OffsetDateTime,
     ) -> Result<bool, Error> {
-        todo!()
+        let sql = format!("UPDATE job SET due = $4 WHERE {HELD}");
+        let values = held(job).into_iter().chain([micros(now + lease).into()]);
+        Ok(query::run(self.database().writer(), &sql, values).await? > 0)
     }
 }

@@ -1,10 +1,13 @@
-use std::{fmt, time::Duration};
+use std::{fmt, str::FromStr};
 
 use model::AssetId;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::{Catalogue, Error};
+use crate::{
+    Catalogue, Error,
+    database::query::{self, Record, Row},
+};
 
 /// The number of a job; never used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -98,24 +101,106 @@ pub struct QueueDepth {
     pub oldest: Option<OffsetDateTime>,
 }
 
-impl fmt::Display for JobId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+impl JobKind {
+    pub const ALL: [Self; 4] =
+        [Self::IngestImage, Self::IngestTimeBased, Self::IngestFile, Self::CleanUp];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::IngestImage => "ingest-image",
+            Self::IngestTimeBased => "ingest-time-based",
+            Self::IngestFile => "ingest-file",
+            Self::CleanUp => "clean-up",
+        }
+    }
+
+    /// Does the job end with a result for its asset?
+    pub fn is_ingest(self) -> bool {
+        self != Self::CleanUp
+    }
+}
+
+impl Priority {
+    const ALL: [Self; 4] = [Self::Immediate, Self::Priority, Self::Normal, Self::Background];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Immediate => "immediate",
+            Self::Priority => "priority",
+            Self::Normal => "normal",
+            Self::Background => "background",
+        }
+    }
+
+    pub(crate) fn rank(self) -> i64 {
+        self as i64
+    }
+
+    fn of_rank(rank: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|priority| priority.rank() == rank)
     }
 }
 
 impl Catalogue {
+    /// Counts all jobs: for the metrics, not for every request.
     pub async fn queue_depths(&self) -> Result<Vec<QueueDepth>, Error> {
-        todo!()
+        let sql = "SELECT kind, priority,
+            COUNT(CASE WHEN NOT dead AND worker IS NULL THEN 1 END) AS waiting,
+            COUNT(CASE WHEN NOT dead AND worker IS NOT NULL THEN 1 END) AS running,
+            COUNT(CASE WHEN dead THEN 1 END) AS given_up,
+            MIN(CASE WHEN NOT dead AND worker IS NULL THEN created END) AS oldest
+            FROM job GROUP BY kind, priority ORDER BY kind, priority";
+        query::all(self.database().reader(), sql, []).await
     }
+}
 
-    /// Returns when there may be a job to claim: one was queued here, or a second has passed.
-    pub async fn wait_for_jobs(&self) {
-        todo!()
+impl Record for QueueDepth {
+    fn read(row: &Row) -> Result<Self, Error> {
+        Ok(Self {
+            kind: row.parsed("kind")?,
+            priority: priority(row)?,
+            waiting: row.number("waiting")?,
+            running: row.number("running")?,
+            given_up: row.number("given_up")?,
+            oldest: row.optional_moment("oldest")?,
+        })
     }
+}
 
-    /// Waits until a job has ended, wherever it is done.
-    pub async fn wait_for_job(&self, _job: JobId, _timeout: Duration) -> Result<JobEnd, Error> {
-        todo!()
+impl Record for Job {
+    fn read(row: &Row) -> Result<Self, Error> {
+        let leftovers = row.optional_text("leftovers")?;
+        let leftovers = leftovers.map(|json| serde_json::from_str(&json)).transpose();
+        Ok(Self {
+            id: JobId(row.number("id")?),
+            kind: row.parsed("kind")?,
+            asset: row.asset_id()?,
+            version: row.number("version")?,
+            priority: priority(row)?,
+            attempts: row.number("attempts")?,
+            max_attempts: row.number("max_attempts")?,
+            worker: row.optional_text("worker")?.unwrap_or_default(),
+            created: row.moment("created")?,
+            leftovers: leftovers.map_err(|_| query::unreadable("leftovers"))?.unwrap_or_default(),
+        })
+    }
+}
+
+fn priority(row: &Row) -> Result<Priority, Error> {
+    Priority::of_rank(row.number("priority")?).ok_or_else(|| query::unreadable("priority"))
+}
+
+impl FromStr for JobKind {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let kind = Self::ALL.into_iter().find(|kind| kind.as_str() == text);
+        kind.ok_or_else(|| Error::Invalid(format!("there is no kind of job called '{text}'")))
+    }
+}
+
+impl fmt::Display for JobId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }

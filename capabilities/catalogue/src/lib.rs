@@ -8,6 +8,7 @@
 //!
 //! It sees no pixels and no HTTP. Time is an argument of every write.
 
+mod database;
 mod config;
 mod error;
 mod catalogue;
@@ -15,15 +16,18 @@ mod paging;
 
 mod customers;
 mod keys;
+mod callers;
 mod spaces;
 mod assets;
 mod asset_query;
 mod asset_fields;
+mod asset_row;
 mod cards;
 mod policies;
 mod origin_strategies;
 mod storage_use;
 mod jobs;
+mod bells;
 
 mod set_up;
 mod create_customer;
@@ -34,6 +38,9 @@ mod create_space;
 mod put_space;
 mod patch_space;
 mod delete_space;
+mod channel_rules;
+mod change_asset;
+mod enqueue;
 mod register_asset;
 mod patch_asset;
 mod reingest_asset;
@@ -43,10 +50,12 @@ mod record_failed;
 mod claim_job;
 mod heartbeat;
 mod finish_job;
+mod wait_for_job;
 
 pub use asset_fields::{AssetFields, Change, ChannelChoice, WantedChannel};
 pub use asset_query::{AssetFilter, AssetProperty};
 pub use assets::{Asset, AssetChannel};
+pub use callers::Caller;
 pub use cards::AssetCard;
 pub use catalogue::Catalogue;
 pub use config::DatabaseConfig;
@@ -55,7 +64,7 @@ pub use create_space::SpaceFields;
 pub use customers::Customer;
 pub use error::Error;
 pub use jobs::{Fate, Job, JobEnd, JobId, JobKind, Leftovers, Priority, QueueDepth};
-pub use keys::{Caller, Key, NewKey};
+pub use keys::{Key, NewKey};
 pub use origin_strategies::OriginStrategy;
 pub use paging::{Order, Page, Paged};
 pub use patch_asset::Changed;

@@ -40,7 +40,8 @@ impl Page {
         i64::from(self.number.saturating_sub(1)) * i64::from(self.size)
     }
 
-    pub(crate) fn of<T>(self, items: Vec<T>, total: u64) -> Paged<T> {
+    pub(crate) fn of<T>(self, items: Vec<T>, total: i64) -> Paged<T> {
+        let total = u64::try_from(total).unwrap_or_default();
         Paged { items, total, page: self.number, page_size: self.size }
     }
 }

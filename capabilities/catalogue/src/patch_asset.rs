@@ -1,7 +1,11 @@
 use model::AssetId;
 use time::OffsetDateTime;
 
-use crate::{Asset, AssetFields, Catalogue, Error, JobId, Priority};
+use crate::{
+    Asset, AssetFields, Catalogue, Error, JobId, Priority, asset_row,
+    change_asset::{Processing, change_asset},
+    database::query::{micros, moment},
+};
 
 /// An asset after a change.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,11 +19,19 @@ impl Catalogue {
     /// Changes what the request says and nothing else; processes again only if that matters.
     pub async fn patch_asset(
         &self,
-        _id: &AssetId,
-        _fields: &AssetFields,
-        _priority: Priority,
-        _now: OffsetDateTime,
+        id: &AssetId,
+        fields: &AssetFields,
+        priority: Priority,
+        now: OffsetDateTime,
     ) -> Result<Changed, Error> {
-        todo!()
+        let now = moment(micros(now));
+        let change = self.database().begin().await?;
+        let before = asset_row::select_for_update(&change, id).await?;
+        let before = before.ok_or_else(|| Error::NotFound(format!("asset {id}")))?;
+        let processing = (Processing::IfItMatters, priority);
+        let (asset, scheduled) = change_asset(&change, &before, fields, processing, now).await?;
+        change.commit().await?;
+        self.announce(id, &scheduled);
+        Ok(Changed { asset, job: scheduled.job })
     }
 }

@@ -1,15 +1,18 @@
-use time::OffsetDateTime;
-
-use crate::{Catalogue, Error, Space, SpaceFields};
+use crate::{Catalogue, Error, Space, SpaceFields, create_space::update, spaces::space_for_update};
 
 impl Catalogue {
     pub async fn patch_space(
         &self,
-        _customer: u32,
-        _id: u32,
-        _fields: &SpaceFields,
-        _now: OffsetDateTime,
+        customer: u32,
+        id: u32,
+        fields: &SpaceFields,
     ) -> Result<Space, Error> {
-        todo!()
+        let change = self.database().begin().await?;
+        let space = space_for_update(&change, customer, id).await?;
+        let mut space = space.ok_or_else(|| Error::NotFound(format!("space {customer}/{id}")))?;
+        fields.apply(&mut space)?;
+        update(&change, &space).await?;
+        change.commit().await?;
+        Ok(space)
     }
 }

@@ -1,7 +1,11 @@
 use model::DeliveryChannel;
+use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 
-use crate::{Catalogue, Error};
+use crate::{
+    Catalogue, Error,
+    database::query::{self, Record, Row},
+};
 
 /// What is made of an asset for one delivery channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,27 +40,95 @@ impl Catalogue {
     /// The policies that a customer can use: the system's and its own.
     pub async fn delivery_channel_policies(
         &self,
-        _customer: u32,
-        _channel: Option<DeliveryChannel>,
+        customer: u32,
+        channel: Option<DeliveryChannel>,
     ) -> Result<Vec<DeliveryChannelPolicy>, Error> {
-        todo!()
+        let sql = format!(
+            "SELECT {POLICY} FROM delivery_channel_policy WHERE customer IN (1, $1)
+             AND (system OR customer = $1) AND channel = COALESCE($2, channel) ORDER BY channel, name"
+        );
+        let channel = channel.map(DeliveryChannel::as_str);
+        query::all(self.database().reader(), &sql, [customer.into(), channel.into()]).await
     }
 
     pub async fn delivery_channel_policy(
         &self,
-        _customer: u32,
-        _channel: DeliveryChannel,
-        _name: &str,
+        customer: u32,
+        channel: DeliveryChannel,
+        name: &str,
     ) -> Result<Option<DeliveryChannelPolicy>, Error> {
-        todo!()
+        policy(self.database().reader(), customer, channel, name).await
     }
 
     /// Of one space, or of the customer itself.
     pub async fn default_delivery_channels(
         &self,
-        _customer: u32,
-        _space: Option<u32>,
+        customer: u32,
+        space: Option<u32>,
     ) -> Result<Vec<DefaultDeliveryChannel>, Error> {
-        todo!()
+        let sql = format!(
+            "SELECT {DEFAULT} FROM default_delivery_channel WHERE customer = $1 AND space = $2
+             ORDER BY media_type, channel"
+        );
+        let values = [customer.into(), space.unwrap_or_default().into()];
+        query::all(self.database().reader(), &sql, values).await
+    }
+}
+
+// System policies are rows of customer 1.
+const POLICY: &str = "customer, channel, name, display_name, data, system, created, modified";
+const DEFAULT: &str = "id, customer, space, media_type, channel, policy";
+
+pub(crate) async fn policy(
+    database: &impl ConnectionTrait,
+    customer: u32,
+    channel: DeliveryChannel,
+    name: &str,
+) -> Result<Option<DeliveryChannelPolicy>, Error> {
+    let sql = format!(
+        "SELECT {POLICY} FROM delivery_channel_policy
+         WHERE customer IN (1, $1) AND (system OR customer = $1) AND channel = $2 AND name = $3"
+    );
+    let values = [customer.into(), channel.as_str().into(), name.into()];
+    query::one(database, &sql, values).await
+}
+
+/// All that apply to a space: its own and the customer's.
+pub(crate) async fn defaults_for(
+    database: &impl ConnectionTrait,
+    customer: u32,
+    space: u32,
+) -> Result<Vec<DefaultDeliveryChannel>, Error> {
+    let sql = format!(
+        "SELECT {DEFAULT} FROM default_delivery_channel WHERE customer = $1 AND space IN (0, $2)"
+    );
+    query::all(database, &sql, [customer.into(), space.into()]).await
+}
+
+impl Record for DeliveryChannelPolicy {
+    fn read(row: &Row) -> Result<Self, Error> {
+        Ok(Self {
+            customer: row.number("customer")?,
+            channel: row.parsed("channel")?,
+            name: row.text("name")?,
+            display_name: row.optional_text("display_name")?,
+            data: row.optional_text("data")?,
+            system: row.flag("system")?,
+            created: row.moment("created")?,
+            modified: row.moment("modified")?,
+        })
+    }
+}
+
+impl Record for DefaultDeliveryChannel {
+    fn read(row: &Row) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.text("id")?,
+            customer: row.number("customer")?,
+            space: Some(row.number("space")?).filter(|space| *space != 0),
+            media_type: row.text("media_type")?,
+            channel: row.parsed("channel")?,
+            policy: row.text("policy")?,
+        })
     }
 }

@@ -1,6 +1,11 @@
 use time::OffsetDateTime;
 
-use crate::{Catalogue, Error, Space, SpaceFields};
+use crate::{
+    Catalogue, Error, Space, SpaceFields,
+    create_space::{insert, update},
+    customers::customer,
+    spaces::space_for_update,
+};
 
 /// A space after a PUT.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,11 +18,31 @@ impl Catalogue {
     /// Makes the space with this number, or changes it.
     pub async fn put_space(
         &self,
-        _customer: u32,
-        _id: u32,
-        _fields: &SpaceFields,
-        _now: OffsetDateTime,
+        customer_id: u32,
+        id: u32,
+        fields: &SpaceFields,
+        now: OffsetDateTime,
     ) -> Result<PutSpace, Error> {
-        todo!()
+        if id == 0 {
+            return Err(Error::Invalid("Space 0 is reserved".into()));
+        }
+        let change = self.database().begin().await?;
+        if customer(&change, customer_id).await?.is_none() {
+            return Err(Error::NotFound(format!("customer {customer_id}")));
+        }
+        let put = match space_for_update(&change, customer_id, id).await? {
+            Some(mut space) => {
+                fields.apply(&mut space)?;
+                update(&change, &space).await?;
+                PutSpace { space, created: false }
+            }
+            None => {
+                let space = insert(&change, (customer_id, id), fields, now).await?;
+                let just_made = || Error::Conflict(format!("Space {id} is just being made"));
+                PutSpace { space: space.ok_or_else(just_made)?, created: true }
+            }
+        };
+        change.commit().await?;
+        Ok(put)
     }
 }

@@ -1,8 +1,12 @@
 use std::str::FromStr;
 
+use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 
-use crate::{Catalogue, Error, Order, Page, Paged};
+use crate::{
+    Catalogue, Error, Order, Page, Paged,
+    database::query::{self, Record, Row},
+};
 
 /// A shelf of a customer's assets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,16 +47,69 @@ impl FromStr for SpaceProperty {
 }
 
 impl Catalogue {
-    pub async fn space(&self, _customer: u32, _id: u32) -> Result<Option<Space>, Error> {
-        todo!()
+    pub async fn space(&self, customer: u32, id: u32) -> Result<Option<Space>, Error> {
+        space(self.database().reader(), customer, id).await
     }
 
     pub async fn spaces(
         &self,
-        _customer: u32,
-        _page: Page,
-        _order: Order<SpaceProperty>,
+        customer: u32,
+        page: Page,
+        order: Order<SpaceProperty>,
     ) -> Result<Paged<Space>, Error> {
-        todo!()
+        let database = self.database().reader();
+        let direction = if order.descending { "DESC" } else { "ASC" };
+        let order = match order.by {
+            SpaceProperty::Id => format!("space.id {direction}"),
+            SpaceProperty::Name => format!("space.name {direction}, space.id {direction}"),
+            SpaceProperty::Created => format!("space.created {direction}, space.id {direction}"),
+        };
+        let sql = format!("{SELECT} WHERE space.customer = $1 ORDER BY {order} LIMIT $2 OFFSET $3");
+        let values = [customer.into(), page.size.into(), page.offset().into()];
+        let items = query::all(database, &sql, values).await?;
+        let count = "SELECT COUNT(*) FROM space WHERE customer = $1";
+        let total = query::one::<i64>(database, count, [customer.into()]).await?;
+        Ok(page.of(items, total.unwrap_or_default()))
+    }
+}
+
+const SELECT: &str = "SELECT space.customer, space.id, name, space.created, default_tags,
+    default_roles, max_unauthorised, images
+    FROM space JOIN storage_use
+    ON storage_use.customer = space.customer AND storage_use.space = space.id";
+
+pub(crate) async fn space(
+    database: &impl ConnectionTrait,
+    customer: u32,
+    id: u32,
+) -> Result<Option<Space>, Error> {
+    let sql = format!("{SELECT} WHERE space.customer = $1 AND space.id = $2");
+    query::one(database, &sql, [customer.into(), id.into()]).await
+}
+
+/// As [`space`], for a change: nobody else changes the space until this change has ended.
+pub(crate) async fn space_for_update(
+    change: &impl ConnectionTrait,
+    customer: u32,
+    id: u32,
+) -> Result<Option<Space>, Error> {
+    let lock = query::for_update(change);
+    let sql = format!("SELECT id FROM space WHERE customer = $1 AND id = $2{lock}");
+    query::one::<i64>(change, &sql, [customer.into(), id.into()]).await?;
+    space(change, customer, id).await
+}
+
+impl Record for Space {
+    fn read(row: &Row) -> Result<Self, Error> {
+        Ok(Self {
+            customer: row.number("customer")?,
+            id: row.number("id")?,
+            name: row.text("name")?,
+            created: row.moment("created")?,
+            default_tags: row.json("default_tags")?,
+            default_roles: row.json("default_roles")?,
+            max_unauthorised: row.number("max_unauthorised")?,
+            approximate_number_of_images: row.number("images")?,
+        })
     }
 }

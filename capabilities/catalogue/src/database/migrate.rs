@@ -1,0 +1,95 @@
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
+use sha2::{Digest, Sha256};
+
+use super::{Database, query};
+use crate::Error;
+
+/// Oldest first. A file that was released is never edited: the next one changes what it made.
+const MIGRATIONS: [(&str, &str); 1] =
+    [("0001_library", include_str!("../../migrations/0001_library.sql"))];
+
+/// Any number will do that no other program on the same database takes.
+const LOCK: i64 = 0x0072_6563_746f;
+
+const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
+    name {text} NOT NULL PRIMARY KEY,
+    sha256 {text} NOT NULL
+)";
+
+impl Database {
+    /// Runs what was not run yet, all of it or nothing; a second process waits for the first.
+    pub(crate) async fn migrate(&self) -> Result<Vec<String>, Error> {
+        let change = self.begin().await?;
+        if change.get_database_backend() == DbBackend::Postgres {
+            query::run(&change, "SELECT pg_advisory_xact_lock($1)", [LOCK.into()]).await?;
+        }
+        change.execute_unprepared(&spelt_for(&change, TABLE)).await?;
+        let done = recorded(&change).await?;
+        let mut ran = Vec::new();
+        for (name, sql) in outstanding(&done)? {
+            change.execute_unprepared(&spelt_for(&change, sql)).await?;
+            let record = "INSERT INTO schema_migration (name, sha256) VALUES ($1, $2)";
+            query::run(&change, record, [name.into(), fingerprint(sql).into()]).await?;
+            ran.push(name.to_owned());
+        }
+        change.commit().await?;
+        Ok(ran)
+    }
+
+    pub(crate) async fn migrations_pending(&self) -> Result<Vec<String>, Error> {
+        let there_is_a_table = match self.reader().get_database_backend() {
+            DbBackend::Postgres => "SELECT COUNT(to_regclass('schema_migration'))",
+            _ => "SELECT COUNT(*) FROM sqlite_master WHERE name = 'schema_migration'",
+        };
+        let done = match query::one::<i64>(self.reader(), there_is_a_table, []).await? {
+            Some(1) => recorded(self.reader()).await?,
+            _ => Vec::new(),
+        };
+        Ok(outstanding(&done)?.map(|(name, _)| name.to_owned()).collect())
+    }
+}
+
+struct Done {
+    name: String,
+    sha256: String,
+}
+
+impl query::Record for Done {
+    fn read(row: &query::Row) -> Result<Self, Error> {
+        Ok(Self { name: row.text("name")?, sha256: row.text("sha256")? })
+    }
+}
+
+async fn recorded(database: &impl ConnectionTrait) -> Result<Vec<Done>, Error> {
+    query::all(database, "SELECT name, sha256 FROM schema_migration ORDER BY name", []).await
+}
+
+/// What is still to be run, unless the database has another history than this program knows.
+fn outstanding(done: &[Done]) -> Result<impl Iterator<Item = (&'static str, &'static str)>, Error> {
+    for (position, done) in done.iter().enumerate() {
+        let Some((name, sql)) = MIGRATIONS.get(position).filter(|(name, _)| *name == done.name)
+        else {
+            let text = format!("the database was migrated by a newer version ({})", done.name);
+            return Err(Error::Schema(text));
+        };
+        if fingerprint(sql) != done.sha256 {
+            let text = format!("the migration {name} is not the one that the database was made by");
+            return Err(Error::Schema(text));
+        }
+    }
+    Ok(MIGRATIONS.into_iter().skip(done.len()))
+}
+
+fn spelt_for(change: &DatabaseTransaction, sql: &str) -> String {
+    let (text, identity) = match change.get_database_backend() {
+        DbBackend::Postgres => {
+            ("TEXT COLLATE \"C\"", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY")
+        }
+        _ => ("TEXT", "INTEGER PRIMARY KEY AUTOINCREMENT"),
+    };
+    sql.replace("{text}", text).replace("{identity}", identity)
+}
+
+fn fingerprint(sql: &str) -> String {
+    query::hex(&Sha256::digest(sql))
+}
