@@ -43,3 +43,26 @@ impl From<Object> for Value {
         Self::Object(object.0)
     }
 }
+
+/// For snapshots: what fits on a line stays on it.
+#[cfg(test)]
+pub(crate) fn pretty(value: &Value) -> String {
+    fn write(value: &Value, indent: usize) -> String {
+        let flat = value.to_string();
+        if indent + flat.len() <= 80 {
+            return flat;
+        }
+        let inner = " ".repeat(indent + 2);
+        let (open, lines, close): (_, Vec<String>, _) = if let Value::Object(map) = value {
+            let line = |(key, value)| format!("{inner}{key:?}: {}", write(value, indent + 2));
+            ("{", map.iter().map(line).collect(), "}")
+        } else if let Value::Array(values) = value {
+            let line = |value| format!("{inner}{}", write(value, indent + 2));
+            ("[", values.iter().map(line).collect(), "]")
+        } else {
+            return flat;
+        };
+        format!("{open}\n{}\n{}{close}", lines.join(",\n"), " ".repeat(indent))
+    }
+    write(value, 0)
+}

@@ -21,7 +21,7 @@ fn size_2(drawing: &Drawing) -> String {
     let (w, h) = (drawing.size.w, drawing.size.h);
     if drawing.is_natural_size() {
         "full".to_owned()
-    } else if scaling(drawing).to_width(w.into()) == drawing.size.into() {
+    } else if scaling(drawing).by_width(w.into()) == drawing.size.into() {
         format!("{w},")
     } else {
         format!("{w},{h}")

@@ -25,7 +25,7 @@ pub enum Feature {
 }
 
 impl Feature {
-    /// All that a server without gaps can do. Upscaling follows from the limits.
+    /// All that a server without gaps can do.
     pub const ALL: [Self; 17] = [
         Self::BaseUriRedirect,
         Self::CanonicalLinkHeader,
@@ -71,8 +71,13 @@ impl Feature {
         }
     }
 
+    /// Whether it has to be said, because the level does not say it.
+    pub(super) fn is_beyond(self, level: Level, version: Version) -> bool {
+        self.level(version).is_none_or(|lowest| lowest > level)
+    }
+
     /// The lowest level that requires it, if any does.
-    pub(super) const fn level(self, version: Version) -> Option<Level> {
+    const fn level(self, version: Version) -> Option<Level> {
         match (self, version) {
             (
                 Self::BaseUriRedirect
@@ -98,5 +103,60 @@ impl Feature {
             )
             | (Self::RegionSquare, Version::V2) => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_levels_require_what_their_documents_say() {
+        for (version, level, names) in [
+            (
+                Version::V3,
+                Level::One,
+                "baseUriRedirect cors jsonldMediaType \
+                 regionByPx regionSquare sizeByH sizeByW sizeByWh",
+            ),
+            (Version::V3, Level::Two, "regionByPct rotationBy90s sizeByConfinedWh sizeByPct"),
+            (
+                Version::V2,
+                Level::One,
+                "baseUriRedirect cors jsonldMediaType \
+                 regionByPx sizeByH sizeByPct sizeByW",
+            ),
+            (
+                Version::V2,
+                Level::Two,
+                "regionByPct rotationBy90s sizeByConfinedWh \
+                 sizeByDistortedWh sizeByWh",
+            ),
+        ] {
+            let required = Feature::ALL.into_iter().filter(|f| f.level(version) == Some(level));
+            let required: Vec<_> = required.flat_map(|f| f.names(version)).copied().collect();
+            assert_eq!(required.join(" "), names, "{version:?} {level:?}");
+        }
+    }
+
+    #[test]
+    fn what_no_level_requires_is_always_said() {
+        for (version, names) in [
+            (
+                Version::V3,
+                "canonicalLinkHeader mirroring profileLinkHeader \
+                 rotationArbitrary sizeUpscaling",
+            ),
+            (
+                Version::V2,
+                "canonicalLinkHeader mirroring profileLinkHeader \
+                 regionSquare rotationArbitrary sizeAboveFull",
+            ),
+        ] {
+            let beyond = Feature::ALL.into_iter().filter(|f| f.is_beyond(Level::Two, version));
+            let beyond: Vec<_> = beyond.flat_map(|f| f.names(version)).copied().collect();
+            assert_eq!(beyond.join(" "), names, "{version:?}");
+        }
+        assert!(Feature::ALL.into_iter().all(|f| f.is_beyond(Level::Zero, Version::V3)));
     }
 }

@@ -1,5 +1,6 @@
 use serde_json::Value;
 
+use super::tiles::{Tiles, size_to_json};
 use super::{Extent, Feature, Format, Level, Limits, Quality, Version};
 use crate::json::Object;
 use crate::rights::rights_uri;
@@ -29,37 +30,6 @@ pub struct ImageInfo {
     pub see_also: Vec<Value>,
     /// Services in the shape that the version asked for wants.
     pub service: Vec<Value>,
-}
-
-/// Parts of an image that are ready, and fast.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tiles {
-    pub w: u32,
-    /// As high as wide, if not given.
-    pub h: Option<u32>,
-    pub scale_factors: Vec<u32>,
-}
-
-impl Tiles {
-    pub fn square(side: u32, scale_factors: Vec<u32>) -> Self {
-        Self { w: side, h: None, scale_factors }
-    }
-
-    fn extent(&self) -> Extent {
-        Extent { w: self.w, h: self.h.unwrap_or(self.w) }
-    }
-
-    pub(crate) fn to_json(&self) -> Value {
-        Object::new()
-            .put("width", self.w)
-            .put_some("height", self.h)
-            .put("scaleFactors", self.scale_factors.clone())
-            .into()
-    }
-}
-
-pub(crate) fn size_to_json(size: Extent) -> Value {
-    Object::new().put("width", size.w).put("height", size.h).into()
 }
 
 impl ImageInfo {
@@ -135,7 +105,7 @@ impl ImageInfo {
             .put_list("sizes", self.sizes_within())
             .put_list("tiles", self.tiles_within())
             .put("profile", profile)
-            .put_some("license", self.rights.as_deref())
+            .put_some("license", self.rights.as_deref().map(rights_uri))
             .put_one_or_list("service", self.service.clone())
             .into()
     }
@@ -209,7 +179,7 @@ impl ImageInfo {
 
     fn extra_features(&self, version: Version) -> Vec<Value> {
         let is_beyond = |feature: &&Feature| {
-            feature.level(version).is_none_or(|level| level > self.level)
+            feature.is_beyond(self.level, version)
                 && (**feature != Feature::SizeUpscaling || self.states_upscaling())
         };
         let beyond = self.features.iter().filter(is_beyond);
@@ -230,4 +200,184 @@ fn sorted(names: impl Iterator<Item = &'static str>) -> Vec<Value> {
     names.sort_unstable();
     names.dedup();
     names.into_iter().map(Value::from).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::json::pretty;
+
+    fn photograph() -> ImageInfo {
+        let id = "https://example.org/iiif-img/2/5/ms%2D1";
+        ImageInfo {
+            limits: Limits {
+                max_width: Some(6000),
+                max_area: Some(24_000_000),
+                upscaling: true,
+                ..Limits::default()
+            },
+            sizes: vec![Extent::new(3000, 2000), Extent::new(188, 125), Extent::new(750, 500)],
+            tiles: vec![Tiles::square(512, vec![1, 2, 4, 8, 16, 32])],
+            qualities: Quality::ALL.to_vec(),
+            formats: vec![Format::Webp, Format::Jpg, Format::Tif, Format::Png, Format::Gif],
+            features: Feature::ALL.to_vec(),
+            rights: Some("https://creativecommons.org/publicdomain/mark/1.0/".to_owned()),
+            service: vec![json!({ "id": "https://example.org/probe" })],
+            ..ImageInfo::new(id, Extent::new(6000, 4000), Level::Two)
+        }
+    }
+
+    #[test]
+    fn version_3_in_full() {
+        insta::assert_snapshot!(pretty(&photograph().to_json(Version::V3)), @r#"
+        {
+          "@context": "http://iiif.io/api/image/3/context.json",
+          "id": "https://example.org/iiif-img/2/5/ms%2D1",
+          "type": "ImageService3",
+          "protocol": "http://iiif.io/api/image",
+          "profile": "level2",
+          "width": 6000,
+          "height": 4000,
+          "maxWidth": 6000,
+          "maxArea": 24000000,
+          "sizes": [
+            {"width":188,"height":125},
+            {"width":750,"height":500},
+            {"width":3000,"height":2000}
+          ],
+          "tiles": [{"width":512,"scaleFactors":[1,2,4,8,16,32]}],
+          "extraQualities": ["bitonal","color","gray"],
+          "extraFormats": ["gif","tif","webp"],
+          "extraFeatures": [
+            "canonicalLinkHeader",
+            "mirroring",
+            "profileLinkHeader",
+            "rotationArbitrary",
+            "sizeUpscaling"
+          ],
+          "rights": "http://creativecommons.org/publicdomain/mark/1.0/",
+          "service": [{"id":"https://example.org/probe"}]
+        }
+        "#);
+    }
+
+    #[test]
+    fn version_2_in_full() {
+        insta::assert_snapshot!(pretty(&photograph().to_json(Version::V2)), @r#"
+        {
+          "@context": "http://iiif.io/api/image/2/context.json",
+          "@id": "https://example.org/iiif-img/2/5/ms%2D1",
+          "protocol": "http://iiif.io/api/image",
+          "width": 6000,
+          "height": 4000,
+          "sizes": [
+            {"width":188,"height":125},
+            {"width":750,"height":500},
+            {"width":3000,"height":2000}
+          ],
+          "tiles": [{"width":512,"scaleFactors":[1,2,4,8,16,32]}],
+          "profile": [
+            "http://iiif.io/api/image/2/level2.json",
+            {
+              "formats": ["gif","tif","webp"],
+              "qualities": ["color","gray"],
+              "maxWidth": 6000,
+              "maxArea": 24000000,
+              "supports": [
+                "canonicalLinkHeader",
+                "mirroring",
+                "profileLinkHeader",
+                "regionSquare",
+                "rotationArbitrary",
+                "sizeAboveFull"
+              ]
+            }
+          ],
+          "license": "http://creativecommons.org/publicdomain/mark/1.0/",
+          "service": {"id":"https://example.org/probe"}
+        }
+        "#);
+    }
+
+    #[test]
+    fn a_level_0_image_is_said_in_few_words() {
+        let mut info =
+            ImageInfo::new("https://example.org/thumbs/2/5/a", Extent::new(600, 400), Level::Zero);
+        info.sizes = vec![Extent::new(150, 100)];
+        info.formats = vec![Format::Jpg];
+        info.qualities = vec![Quality::Default];
+        insta::assert_snapshot!(pretty(&info.to_json(Version::V3)), @r#"
+        {
+          "@context": "http://iiif.io/api/image/3/context.json",
+          "id": "https://example.org/thumbs/2/5/a",
+          "type": "ImageService3",
+          "protocol": "http://iiif.io/api/image",
+          "profile": "level0",
+          "width": 600,
+          "height": 400,
+          "sizes": [{"width":150,"height":100}]
+        }
+        "#);
+        insta::assert_snapshot!(pretty(&info.to_json(Version::V2)), @r#"
+        {
+          "@context": "http://iiif.io/api/image/2/context.json",
+          "@id": "https://example.org/thumbs/2/5/a",
+          "protocol": "http://iiif.io/api/image",
+          "width": 600,
+          "height": 400,
+          "sizes": [{"width":150,"height":100}],
+          "profile": ["http://iiif.io/api/image/2/level0.json"]
+        }
+        "#);
+    }
+
+    #[test]
+    fn sizes_and_tiles_stay_within_the_limits() {
+        let mut info = photograph();
+        info.limits = Limits { max_width: Some(400), ..Limits::default() };
+        info.tiles.push(Tiles { w: 1024, h: Some(2048), scale_factors: vec![64] });
+        let json = info.to_json(Version::V3);
+        assert_eq!(json["sizes"], json!([{ "width": 188, "height": 125 }]));
+        assert_eq!(json["tiles"][0], json!({ "width": 256, "scaleFactors": [1, 2, 4, 8, 16, 32] }));
+        assert_eq!(json["tiles"][1], json!({ "width": 128, "height": 256, "scaleFactors": [64] }));
+    }
+
+    #[test]
+    fn upscaling_is_not_promised_without_an_end() {
+        let mut info = photograph();
+        for (max_width, max_area, promised) in
+            [(None, None, false), (Some(9000), None, true), (None, Some(9), true)]
+        {
+            info.limits = Limits { max_width, max_area, ..info.limits };
+            let text = info.to_json(Version::V3).to_string();
+            assert_eq!(text.contains("sizeUpscaling"), promised, "{:?}", info.limits);
+        }
+        info.limits = Limits { max_width: Some(9000), ..Limits::default() };
+        assert!(!info.to_json(Version::V2).to_string().contains("sizeAboveFull"));
+    }
+
+    #[test]
+    fn a_height_is_never_limited_alone() {
+        let mut info = photograph();
+        info.limits = Limits { max_height: Some(1000), ..Limits::default() };
+        let json = info.to_json(Version::V3);
+        assert_eq!((&json["maxWidth"], &json["maxHeight"]), (&json!(6000), &json!(1000)));
+    }
+
+    #[test]
+    fn only_formats_that_are_offered_are_preferred() {
+        let mut info = photograph();
+        info.preferred_formats = vec![Format::Avif, Format::Webp, Format::Jpg];
+        assert_eq!(info.to_json(Version::V3)["preferredFormats"], json!(["webp", "jpg"]));
+    }
+
+    #[test]
+    fn extensions_stand_before_the_own_context() {
+        let mut info = photograph();
+        info.contexts = vec!["http://iiif.io/api/auth/2/context.json".to_owned()];
+        let json = info.to_json(Version::V3);
+        assert_eq!(json["@context"][1], "http://iiif.io/api/image/3/context.json");
+    }
 }

@@ -25,7 +25,8 @@ impl Level {
 }
 
 impl Version {
-    /// The profile document of a level, as version 2 says it: `http://iiif.io/api/image/2/level2.json`.
+    /// The profile document of a level, as version 2 says it:
+    /// `http://iiif.io/api/image/2/level2.json`.
     pub fn profile_uri(self, level: Level) -> String {
         format!("http://iiif.io/api/image/{}/{}.json", self.major(), level.as_str())
     }

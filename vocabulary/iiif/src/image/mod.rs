@@ -21,13 +21,19 @@ mod scale;
 mod resolve;
 mod canonical;
 mod feature;
+mod tiles;
 mod info;
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod vectors;
 
 pub use crate::version::Version;
 pub use extent::{Extent, Rect};
 pub use feature::Feature;
 pub use format::Format;
-pub use info::{ImageInfo, Tiles};
+pub use info::ImageInfo;
 pub use level::{Level, canonical_link, profile_link};
 pub use limits::Limits;
 pub use quality::Quality;
@@ -37,3 +43,5 @@ pub use resolve::{Drawing, SizeError};
 pub use rotation::Rotation;
 pub use scale::{confined, thumbnail_extent};
 pub use size::{Size, SizeForm};
+pub use tiles::Tiles;
+pub(crate) use tiles::size_to_json;

@@ -14,7 +14,7 @@ use super::{Format, Quality, Region, Rotation, Size, Version};
 /// | --- | --- | --- |
 /// | [region](Region) | which part of the image | crop, bbox, area, viewport |
 /// | [size](Size) | what the region is scaled to | dimensions, scale, resolution |
-/// | [rotation](Rotation) | mirrored or not, then turned clockwise | orientation (that is EXIF's), flip |
+/// | [rotation](Rotation) | mirrored or not, then turned clockwise | orientation, flip |
 /// | [quality](Quality) | which colours | colour space, compression |
 /// | [format](Format) | which file format | extension, codec, MIME |
 ///

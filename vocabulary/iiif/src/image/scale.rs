@@ -70,15 +70,15 @@ impl Scaling {
     pub(super) fn sides(&self, form: SizeForm, bounds: Bounds) -> Sides {
         match form {
             SizeForm::Max => self.fitted(bounds),
-            SizeForm::Width(w) => self.to_width(w),
-            SizeForm::Height(h) => self.to_height(h),
-            SizeForm::Percent(n) => self.to_percent(n),
+            SizeForm::Width(w) => self.by_width(w),
+            SizeForm::Height(h) => self.by_height(h),
+            SizeForm::Percent(n) => self.by_percent(n),
             SizeForm::Exact { w, h } => Sides { w, h },
             SizeForm::Confined { w, h } => self.fitted(bounds.and(Sides { w, h })),
         }
     }
 
-    pub(super) fn to_width(&self, w: u64) -> Sides {
+    pub(super) fn by_width(&self, w: u64) -> Sides {
         let Rect { w: rw, h: rh, .. } = self.region;
         self.levels()
             .map(|(_, level)| level)
@@ -86,12 +86,12 @@ impl Scaling {
             .unwrap_or_else(|| Sides { w, h: proportional(w, rw, rh) })
     }
 
-    fn to_height(self, h: u64) -> Sides {
-        self.turned().to_width(h).turned()
+    fn by_height(self, h: u64) -> Sides {
+        self.turned().by_width(h).turned()
     }
 
     /// May come to nothing.
-    fn to_percent(self, n: f64) -> Sides {
+    fn by_percent(self, n: f64) -> Sides {
         let side = |side: u32| (f64::from(side) * n / 100.0).round() as u64;
         self.levels()
             .find(|(scale_factor, _)| n * f64::from(*scale_factor) == 100.0)
@@ -100,21 +100,21 @@ impl Scaling {
 
     /// The largest with the region's proportions; the region itself where nothing bounds it.
     fn fitted(&self, bounds: Bounds) -> Sides {
-        let boxed = match (bounds.w, bounds.h) {
+        let confined = match (bounds.w, bounds.h) {
             (u64::MAX, u64::MAX) if bounds.area == u64::MAX => self.region.extent().into(),
             (u64::MAX, u64::MAX) => Sides { w: u64::MAX, h: u64::MAX },
-            (w, h) => self.boxed(w, h),
+            (w, h) => self.confined_to(w, h),
         };
-        if boxed.area() <= u128::from(bounds.area) {
-            boxed
+        if confined.area() <= u128::from(bounds.area) {
+            confined
         } else {
-            self.below_area(bounds.area, boxed)
+            self.below_area(bounds.area, confined)
         }
     }
 
-    fn boxed(self, w: u64, h: u64) -> Sides {
+    fn confined_to(self, w: u64, h: u64) -> Sides {
         let (rw, rh) = (u128::from(self.region.w), u128::from(self.region.h));
-        if u128::from(w) * rh <= u128::from(h) * rw { self.to_width(w) } else { self.to_height(h) }
+        if u128::from(w) * rh <= u128::from(h) * rw { self.by_width(w) } else { self.by_height(h) }
     }
 
     fn below_area(self, area: u64, start: Sides) -> Sides {
@@ -123,7 +123,7 @@ impl Scaling {
         }
         let square = u128::from(area) * u128::from(self.region.w) / u128::from(self.region.h);
         let w = u64::try_from(square.isqrt()).unwrap_or(u64::MAX).clamp(1, start.w);
-        let Sides { w, h } = self.to_width(w);
+        let Sides { w, h } = self.by_width(w);
         let h = if u128::from(w) * u128::from(h) > u128::from(area) { h - 1 } else { h };
         let h = h.clamp(1, start.h);
         Sides { w: w.min(area / h), h }
@@ -153,7 +153,7 @@ impl Scaling {
 
 /// The last pixel of a level may stand for less than `scale` pixels of the image.
 fn is_whole(start: u32, length: u32, end: u32, scale: u32) -> bool {
-    start % scale == 0 && (length % scale == 0 || end - start == length)
+    start.is_multiple_of(scale) && (length.is_multiple_of(scale) || end - start == length)
 }
 
 /// `other`, scaled as `of` is when it becomes `side`.
@@ -248,7 +248,7 @@ mod tests {
             // Not on the grid: the same region, one pixel off.
             (Rect { x: 4095, y: 0, w: 1905, h: 2048 }, 477, (477, 513)),
         ] {
-            let sides = Scaling { region, source }.to_width(w);
+            let sides = Scaling { region, source }.by_width(w);
             assert_eq!(sides, Sides { w: expected.0, h: expected.1 }, "{region}/{w},");
         }
     }

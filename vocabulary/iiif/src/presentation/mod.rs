@@ -1,1 +1,27 @@
+//! The Presentation API: what is shown, in which order, and under which names.
+//!
+//! A [`Manifest`] holds [`Canvas`]es, a canvas is painted with [`Content`], and content is offered
+//! by [`Service`]s. They are built once, as plain values, and written by
+//! [`Manifest::to_json`] in version 3 or, as far as it can say them, in 2.1: one writer for each
+//! version, and every URI the same in both, since stored annotations point at them.
+//!
+//! These are the manifests that we make. Documents that others wrote are not read here.
 
+mod language;
+mod service;
+mod content;
+mod canvas;
+mod manifest;
+mod v3;
+mod v2;
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod golden;
+
+pub use canvas::{AnnotationPage, Canvas, Painting};
+pub use content::{Content, ContentType};
+pub use language::{LabelledValue, LanguageMap};
+pub use manifest::{Agent, Manifest, ViewingDirection};
+pub use service::{ImageService, Service};
