@@ -26,7 +26,8 @@ use rustix::{
 };
 
 use crate::{
-    fence, frames::Message, limits::Limits, part::Envelope, rlimits, streams::MAX_FILES, syscalls,
+    descriptors, fence, frames::Message, limits::Limits, part::Envelope, rlimits,
+    streams::MAX_FILES, syscalls,
 };
 
 /// Why the walls could not be entered. The child must end then.
@@ -67,6 +68,7 @@ pub fn request() -> Vec<u8> {
 fn take() -> io::Result<(Given, Vec<u8>)> {
     // Our parent may be gone already; then nobody would ever send this signal.
     set_parent_process_death_signal(Some(Signal::KILL))?;
+    descriptors::close_inherited()?;
     let mut stdin = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     let (length, files) = receive(&stdin)?;
     let mut envelope = vec![0; u32::from_le_bytes(length) as usize];

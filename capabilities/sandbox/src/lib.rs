@@ -19,6 +19,7 @@ mod supervise;
 mod streams;
 mod frames;
 mod verdict;
+mod descriptors;
 mod rlimits;
 mod fence;
 mod syscalls;

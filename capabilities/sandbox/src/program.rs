@@ -8,6 +8,7 @@ use rustix::process::{Signal, getpid, getppid, set_parent_process_death_signal};
 use seccompiler::{BpfProgram, apply_filter};
 
 use crate::{
+    descriptors,
     failure::{Crash, Failure},
     fence,
     frames::plain,
@@ -96,6 +97,7 @@ fn wall_in(command: &mut Command, mut walls: Walls) {
         if getppid() != Some(parent) {
             return Err(io::Error::from_raw_os_error(libc::ESRCH));
         }
+        descriptors::close_at_exec()?;
         rlimits::of_a_program(&walls.limits)?;
         let denied = || io::Error::from_raw_os_error(libc::EPERM);
         if let Some(fence) = walls.fence.take() {

@@ -20,6 +20,9 @@ use tokio::sync::oneshot;
 
 use crate::{failure::Failure, streams::Streams};
 
+/// More than anybody means, and less than the clocks can count.
+const LONGEST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
 /// How a child ended.
 #[derive(Debug)]
 pub(crate) struct End {
@@ -78,7 +81,7 @@ pub(crate) async fn supervised<L: Listener>(work: Work<L>) -> Result<(End, L), F
 
 impl<L: Listener> Work<L> {
     fn run(mut self, cancelled: OwnedFd) -> io::Result<(End, L)> {
-        let deadline = Instant::now() + self.wall;
+        let deadline = Instant::now() + self.wall.min(LONGEST);
         let (ours, theirs) = UnixStream::pair()?;
         let has_request = !self.request.bytes.is_empty();
         let stdin = if has_request { OwnedFd::from(theirs).into() } else { Stdio::null() };
@@ -107,7 +110,8 @@ struct Leash {
 
 impl Leash {
     /// Before the child is reaped: until then nobody else can have its number.
-    fn kill(&self) {
+    fn kill(&mut self) {
+        let _ = self.child.kill();
         if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
             // There is nobody left to kill when all have ended by themselves.
             let _ = kill_process_group(group, Signal::KILL);

@@ -36,13 +36,14 @@ fn broken(status: ExitStatus, last_words: &[u8]) -> Failure {
 
 /// An allocation that fails ends a process in many ways, but hardly without a word about it.
 fn speaks_of_memory(words: &[u8]) -> bool {
-    const SIGNS: [&str; 6] = [
+    const SIGNS: [&str; 7] = [
         "memory allocation of", // Rust
         "out of memory",
         "cannot allocate memory", // strerror(ENOMEM)
         "failed to allocate",     // GLib
         "bad_alloc",              // C++
         "unable to allocate",
+        "memory exhausted", // GNU
     ];
     let words = String::from_utf8_lossy(words).to_lowercase();
     SIGNS.iter().any(|sign| words.contains(sign))
