@@ -62,9 +62,9 @@ impl ImageInfo {
     }
 
     fn to_json_3(&self) -> Value {
-        let v = Version::V3;
+        let version = Version::V3;
         let object = Object::new()
-            .put("@context", self.context(v))
+            .put("@context", self.context(version))
             .put("id", self.id.as_str())
             .put("type", "ImageService3")
             .put("protocol", PROTOCOL)
@@ -75,9 +75,9 @@ impl ImageInfo {
             .put_list("sizes", self.sizes_within())
             .put_list("tiles", self.tiles_within())
             .put_list("preferredFormats", self.preferred_formats())
-            .put_list("extraQualities", self.extra_qualities(v))
+            .put_list("extraQualities", self.extra_qualities(version))
             .put_list("extraFormats", self.extra_formats())
-            .put_list("extraFeatures", self.extra_features(v))
+            .put_list("extraFeatures", self.extra_features(version))
             .put_some("rights", self.rights.as_deref().map(rights_uri))
             .put_list("partOf", self.part_of.clone())
             .put_list("seeAlso", self.see_also.clone())
@@ -86,18 +86,18 @@ impl ImageInfo {
     }
 
     fn to_json_2(&self) -> Value {
-        let v = Version::V2;
+        let version = Version::V2;
         let beyond = Object::new()
             .put_list("formats", self.extra_formats())
-            .put_list("qualities", self.extra_qualities(v));
-        let beyond = self.put_limits(beyond).put_list("supports", self.extra_features(v));
+            .put_list("qualities", self.extra_qualities(version));
+        let beyond = self.put_limits(beyond).put_list("supports", self.extra_features(version));
 
-        let mut profile = vec![Value::from(v.profile_uri(self.level))];
+        let mut profile = vec![Value::from(version.profile_uri(self.level))];
         if !beyond.is_empty() {
             profile.push(beyond.into());
         }
         Object::new()
-            .put("@context", self.context(v))
+            .put("@context", self.context(version))
             .put("@id", self.id.as_str())
             .put("protocol", PROTOCOL)
             .put("width", self.extent.w)
