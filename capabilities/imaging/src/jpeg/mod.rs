@@ -1,1 +1,19 @@
 //! JPEG, through libjpeg-turbo.
+//!
+//! - [`Stream`] reads an image that arrives in pieces, row by row: sources.
+//! - [`Decoder`] reads many small images out of memory, with tables that they share: tiles.
+//! - [`Encoder`] writes many images of one kind: tiles, thumbnails, answers.
+//! - [`segments`] takes the tables out of a stream of tables.
+//!
+//! Colours are converted between YCbCr and RGB here, profiles and orientations are not read.
+
+mod ffi;
+mod decoder;
+mod stream;
+mod encoder;
+mod segments;
+
+pub(crate) use decoder::{Decoder, Target};
+pub(crate) use encoder::{Encoder, Kind};
+pub(crate) use segments::tables_header;
+pub(crate) use stream::{Header, Segment, Space, Stream};
