@@ -15,6 +15,7 @@ struct decoder {
   struct jpeg_progress_mgr progress;
   read_bytes read;
   void *context;
+  int cut; /* the data of a scan ended before the scan did */
   uint8_t buffer[CHUNK];
 };
 
@@ -56,8 +57,18 @@ static void watch_scans(j_common_ptr codec) {
     fail_with(codec, FAILED);
 }
 
+/* Counts, and remembers the warning after which all that is left would be grey. */
+static void take_note(j_common_ptr codec, int level) {
+  if (level >= 0) return;
+  codec->err->num_warnings++;
+  if (codec->err->msg_code == JWRN_HIT_MARKER &&
+      ((j_decompress_ptr)codec)->unread_marker == JPEG_EOI)
+    ((struct decoder *)codec)->cut = 1;
+}
+
 static int create_decoder(struct decoder *decoder) {
   decoder->codec.err = prepare(&decoder->failure);
+  decoder->failure.manager.emit_message = take_note;
   if (setjmp(decoder->failure.jump)) return FAILED;
   jpeg_create_decompress(&decoder->codec);
   decoder->source.init_source = source_nothing;
@@ -89,6 +100,10 @@ const char *recto_decoder_message(const struct decoder *decoder) {
 
 long recto_decoder_warnings(const struct decoder *decoder) {
   return decoder->codec.err->num_warnings;
+}
+
+int recto_decoder_cut(const struct decoder *decoder) {
+  return decoder->cut;
 }
 
 void recto_decoder_limit(struct decoder *decoder, size_t bytes) {
@@ -149,6 +164,7 @@ int recto_decoder_header(struct decoder *decoder, int keep, struct header *heade
   jpeg_save_markers(&decoder->codec, JPEG_APP0 + 1, length);
   jpeg_save_markers(&decoder->codec, JPEG_APP0 + 2, length);
   decoder->codec.err->num_warnings = 0;
+  decoder->cut = 0;
   jpeg_read_header(&decoder->codec, TRUE);
   describe(decoder, header);
   return DONE;
@@ -164,6 +180,12 @@ int recto_decoder_marker(const struct decoder *decoder, size_t n, uint8_t *code,
   *bytes = marker->data;
   *length = marker->data_length;
   return 1;
+}
+
+/* Overrules what the header made of the stored colours. */
+void recto_decoder_assume(struct decoder *decoder, int32_t space) {
+  static const J_COLOR_SPACE spaces[] = {JCS_GRAYSCALE, JCS_YCbCr, JCS_RGB, JCS_CMYK, JCS_YCCK};
+  if (space >= 0 && space < 5) decoder->codec.jpeg_color_space = spaces[space];
 }
 
 /* Begins to decode, at `eighths` of the size (8 is the whole). */

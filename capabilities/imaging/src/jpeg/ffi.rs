@@ -41,6 +41,8 @@ unsafe extern "C" {
     pub(super) fn recto_decoder_free(decoder: *mut RawDecoder);
     pub(super) fn recto_decoder_message(decoder: *const RawDecoder) -> *const c_char;
     pub(super) fn recto_decoder_warnings(decoder: *const RawDecoder) -> c_long;
+    pub(super) fn recto_decoder_cut(decoder: *const RawDecoder) -> c_int;
+    pub(super) fn recto_decoder_assume(decoder: *mut RawDecoder, space: i32);
     pub(super) fn recto_decoder_limit(decoder: *mut RawDecoder, bytes: usize);
     pub(super) fn recto_decoder_from_memory(d: *mut RawDecoder, bytes: *const u8, length: usize);
     pub(super) fn recto_decoder_from_reader(d: *mut RawDecoder, read: ReadBytes, c: *mut c_void);

@@ -82,6 +82,20 @@ impl Stream {
         &self.header
     }
 
+    /// Overrules what the header made of the stored colours. Only before [`begin`](Self::begin).
+    pub(crate) fn assume(&mut self, space: Space) {
+        let number = match space {
+            Space::Gray => 0,
+            Space::YCbCr => 1,
+            Space::Rgb => 2,
+            Space::Cmyk => 3,
+            Space::Ycck => 4,
+            Space::Other => return,
+        };
+        // SAFETY: it writes a number.
+        unsafe { ffi::recto_decoder_assume(self.decoder.raw(), number) };
+    }
+
     /// Begins to decode at `eighths` of the size, and says what size that is.
     pub(crate) fn begin(&mut self, target: Target, eighths: u8) -> Result<Extent, Error> {
         let raw = self.decoder.begin(eighths, target, true);
@@ -100,6 +114,12 @@ impl Stream {
         };
         let done = self.decoder.check(code);
         done.map_err(|error| self.feed.error.take().map_or(error, Error::Io))
+    }
+
+    /// Whether the data of a scan ended before the scan did, so that rows may be grey.
+    pub(crate) fn is_cut(&self) -> bool {
+        // SAFETY: it reads a number.
+        unsafe { ffi::recto_decoder_cut(self.decoder.raw()) != 0 }
     }
 
     /// How often the codes made no sense and were passed over.
