@@ -1,1 +1,32 @@
+//! The public face of the library: IIIF, read-only.
+//!
+//! - `routes` holds every address; each endpoint has a file in `image`, `thumbs` or `presentation`.
+//! - `access` decides what a visitor may see; every endpoint asks it.
+//! - `visit` and `asset_path` read what a request says, `answer` and `document` word what it gets.
+//! - `error` is every failure and its status.
+//!
+//! It changes nothing and fetches nothing. Pixels are `imaging`'s affair, bytes are `storage`'s.
 
+mod routes;
+mod delivery;
+mod config;
+mod error;
+
+mod visit;
+mod asset_path;
+mod headers;
+mod answer;
+mod document;
+mod counters;
+
+mod access;
+mod image;
+mod thumbs;
+mod presentation;
+
+#[cfg(test)]
+mod testing;
+
+pub use config::{DeliveryConfig, DrawingConfig};
+pub use delivery::Delivery;
+pub use routes::router;

@@ -1,0 +1,109 @@
+use std::convert::Infallible;
+
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use futures_util::stream;
+
+use crate::{access::Decision, delivery::Delivery, headers, headers::LastModified, visit::Visit};
+
+pub(crate) const ASSET_ID: HeaderName = HeaderName::from_static("x-asset-id");
+
+/// An answer whose headers are known before its body is: they are the same for GET, for HEAD, and
+/// for a visitor whose copy is still good.
+pub(crate) struct Answer {
+    headers: HeaderMap,
+    etag: HeaderValue,
+    modified: LastModified,
+}
+
+impl Answer {
+    pub(crate) fn new(
+        asset_id: &HeaderValue,
+        content_type: HeaderValue,
+        etag: HeaderValue,
+        modified: &LastModified,
+    ) -> Self {
+        let mut headers = HeaderMap::with_capacity(14);
+        headers.insert(header::CONTENT_TYPE, content_type);
+        headers.insert(header::ETAG, etag.clone());
+        headers.insert(header::LAST_MODIFIED, modified.value.clone());
+        headers.insert(ASSET_ID, asset_id.clone());
+        Self { headers, etag, modified: modified.clone() }
+    }
+
+    pub(crate) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// An image may be kept by anyone for long, if anyone may see it.
+    pub(crate) fn kept_as_image(self, delivery: &Delivery, decision: Decision) -> Self {
+        match decision {
+            Decision::Open => self.with(header::CACHE_CONTROL, delivery.cache.image.clone()),
+            Decision::Allowed | Decision::Refused => self
+                .with(header::CACHE_CONTROL, delivery.cache.private.clone())
+                .with(header::VARY, headers::BY_VISITOR),
+        }
+    }
+
+    /// A document changes with the asset, and comes in several versions and media types.
+    pub(crate) fn kept_as_document(self, delivery: &Delivery, decision: Decision) -> Self {
+        match decision {
+            Decision::Open => self
+                .with(header::CACHE_CONTROL, delivery.cache.document.clone())
+                .with(header::VARY, headers::BY_ACCEPT),
+            Decision::Allowed | Decision::Refused => self
+                .with(header::CACHE_CONTROL, delivery.cache.private.clone())
+                .with(header::VARY, headers::BY_ACCEPT_AND_VISITOR),
+        }
+    }
+
+    pub(crate) fn is_current_for(&self, visit: &Visit) -> bool {
+        visit.has_current(&self.etag, &self.modified)
+    }
+
+    pub(crate) fn not_modified(mut self) -> Response {
+        self.headers.remove(header::CONTENT_TYPE);
+        (StatusCode::NOT_MODIFIED, self.headers, unknown_body()).into_response()
+    }
+
+    /// For HEAD: the length is left out where only drawing would tell.
+    pub(crate) fn without_body(mut self, length: Option<u64>) -> Response {
+        if let Some(length) = length {
+            self.headers.insert(header::CONTENT_LENGTH, length.into());
+        }
+        (self.headers, unknown_body()).into_response()
+    }
+
+    /// A body that is at hand, for whoever asked in whatever way.
+    pub(crate) fn to(self, visit: &Visit, body: Bytes) -> Response {
+        if self.is_current_for(visit) {
+            self.not_modified()
+        } else if visit.is_head {
+            self.without_body(Some(body.len() as u64))
+        } else {
+            self.with_body(body)
+        }
+    }
+
+    pub(crate) fn with_body(self, body: Bytes) -> Response {
+        let mut response = Response::new(Body::from(body));
+        *response.headers_mut() = self.headers;
+        response
+    }
+
+    /// The same body as 401: the way to sign in is written in it.
+    pub(crate) fn unauthorised(self, body: Bytes) -> Response {
+        let mut response = self.with(header::WWW_AUTHENTICATE, headers::BEARER).with_body(body);
+        *response.status_mut() = StatusCode::UNAUTHORIZED;
+        response
+    }
+}
+
+/// No body, of which the server does not conclude that its length is 0.
+fn unknown_body() -> Body {
+    Body::from_stream(stream::empty::<Result<Bytes, Infallible>>())
+}

@@ -1,0 +1,102 @@
+use std::sync::Arc;
+
+use bytes::Bytes;
+use iiif::image::{Drawing, Extent};
+use imaging::DrawSettings;
+use storage::keys;
+
+use super::{
+    admission::{Permit, Refusal},
+    exhibit::Exhibit,
+};
+use crate::delivery::Delivery;
+
+/// Why an image could not be drawn.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DrawError {
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error("the image could not be read")]
+    Storage(#[from] storage::Error),
+    #[error("the image could not be drawn")]
+    Imaging(#[from] imaging::Error),
+    #[error("the drawing was interrupted")]
+    Interrupted,
+}
+
+impl DrawError {
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(self, Self::Refused(_))
+    }
+}
+
+/// Reads the tiles that the drawing needs, then draws, when there is room for it.
+pub(crate) async fn draw(
+    delivery: &Delivery,
+    exhibit: &Exhibit,
+    drawing: &Drawing,
+) -> Result<Bytes, DrawError> {
+    let permit = delivery.admission.admit(exhibit.pyramid.memory_cost(drawing)).await?;
+    let covering = exhibit.pyramid.covering(drawing);
+    let tiles = delivery.ranges.read_many(&exhibit.key, &covering.tiles).await?;
+
+    let (pyramid, drawing) = (Arc::clone(&exhibit.pyramid), drawing.clone());
+    let settings = settings(delivery);
+    let job = move || imaging::draw(&pyramid, &covering, &tiles, &drawing, &settings);
+    off_the_async_threads(permit, job).await
+}
+
+/// Makes a thumbnail from a larger one.
+pub(crate) async fn resize_thumbnail(
+    delivery: &Delivery,
+    jpeg: Bytes,
+    from: Extent,
+    to: Extent,
+) -> Result<Bytes, DrawError> {
+    const BYTES_PER_PIXEL: u64 = 8;
+    let permit = delivery.admission.admit((from.area() + to.area()) * BYTES_PER_PIXEL).await?;
+    let settings = settings(delivery);
+    off_the_async_threads(permit, move || imaging::resize_jpeg(&jpeg, to, &settings)).await
+}
+
+/// A stored thumbnail, whole.
+pub(crate) async fn read_thumbnail(
+    delivery: &Delivery,
+    card: &catalogue::AssetCard,
+    size: Extent,
+) -> Result<Bytes, storage::Error> {
+    let key = keys::thumbnail(&card.id, card.version, (size.w, size.h));
+    let head = delivery.ranges.head(&key, THUMBNAIL_BYTES).await?;
+    if head.object_bytes <= head.bytes.len() as u64 {
+        return Ok(head.bytes);
+    }
+    delivery.ranges.read(&key, 0..head.object_bytes).await
+}
+
+/// Enough for a thumbnail of 1024 pixels; larger ones take a second read.
+const THUMBNAIL_BYTES: u64 = 384 * 1024;
+
+fn settings(delivery: &Delivery) -> DrawSettings {
+    let config = &delivery.config;
+    DrawSettings {
+        jpeg_quality: config.jpeg_quality,
+        webp_quality: config.webp_quality,
+        ..DrawSettings::default()
+    }
+}
+
+/// The one place where pixels are moved. The permit goes with the job, and not with the visitor:
+/// work whose visitor has left still takes its memory until it ends.
+async fn off_the_async_threads(
+    permit: Permit,
+    job: impl FnOnce() -> Result<Vec<u8>, imaging::Error> + Send + 'static,
+) -> Result<Bytes, DrawError> {
+    let drawn = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        job()
+    });
+    match drawn.await {
+        Ok(drawn) => Ok(drawn?.into()),
+        Err(_) => Err(DrawError::Interrupted),
+    }
+}

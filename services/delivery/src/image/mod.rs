@@ -1,0 +1,25 @@
+//! `/iiif-img`: the Image API, in two versions.
+//!
+//! - [`ImageUrl`] says which image an address names, and what of it.
+//! - [`get_image_service`] hands it to `get_base`, `get_info` or `get_image`, one file each.
+//! - An [`Exhibit`] is an image ready to be shown; it knows where the bytes of a drawing come from.
+//! - `draw` makes what is not stored, under the [`Admission`]'s bounds.
+
+mod image_url;
+mod get_image_service;
+mod get_base;
+mod get_info;
+mod get_image;
+mod exhibit;
+mod admission;
+mod draw;
+
+#[cfg(test)]
+mod vectors;
+
+pub(crate) use admission::{Admission, Refusal};
+pub(crate) use draw::{DrawError, read_thumbnail, resize_thumbnail};
+pub(crate) use exhibit::{Exhibit, Exhibits, asset_id};
+pub(crate) use get_base::get_base;
+pub(crate) use get_image_service::get_image_service;
+pub(crate) use image_url::{Asked, ImageUrl};

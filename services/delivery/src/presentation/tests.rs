@@ -1,0 +1,164 @@
+//! Manifests over HTTP.
+
+use axum::http::StatusCode;
+use catalogue::{AssetFields, Change};
+use serde_json::{Value, json};
+
+use crate::testing::{Library, Picture, ROOT};
+
+const LD_2: &str =
+    r#"application/ld+json;profile="http://iiif.io/api/presentation/2/context.json""#;
+const LD_3: &str =
+    r#"application/ld+json;profile="http://iiif.io/api/presentation/3/context.json""#;
+
+fn described() -> AssetFields {
+    AssetFields {
+        string1: Change::Set("vol-12".to_owned()),
+        number1: Change::Set(7),
+        tags: Change::Set(vec!["red".to_owned(), "blue".to_owned()]),
+        ..Default::default()
+    }
+}
+
+fn restricted(open_full_max: u32) -> AssetFields {
+    let role = "https://api.example.org/customers/2/roles/staff".to_owned();
+    AssetFields {
+        roles: Change::Set(vec![role]),
+        open_full_max: Change::Set(open_full_max),
+        ..Default::default()
+    }
+}
+
+async fn canvas(library: &Library, name: &str) -> Value {
+    let reply = library.get(&format!("/iiif-manifest/2/5/{name}")).await;
+    assert_eq!(reply.status, StatusCode::OK, "{reply:?}");
+    reply.json()["items"][0].clone()
+}
+
+#[tokio::test]
+async fn an_asset_is_a_manifest_of_one_canvas() {
+    let library = Library::in_memory().await;
+    library.add_with("ms 1", Picture::small(), described()).await;
+    let reply = library.get("/iiif-manifest/2/5/ms%201").await;
+    assert_eq!(reply.header("content-type"), LD_3);
+    assert_eq!(reply.header("vary"), "Accept");
+    assert_eq!(reply.header("x-asset-id"), "2/5/ms%201");
+    let manifest = reply.json();
+    assert_eq!(manifest["@context"], "http://iiif.io/api/presentation/3/context.json");
+    assert_eq!(manifest["id"], format!("{ROOT}/iiif-manifest/2/5/ms%201"));
+    assert_eq!(manifest["type"], "Manifest");
+
+    let canvas = &manifest["items"][0];
+    let id = format!("{ROOT}/iiif-img/2/5/ms%201/canvas/c/1");
+    assert_eq!(canvas["id"], id);
+    assert_eq!((&canvas["width"], &canvas["height"]), (&json!(1500), &json!(1000)));
+    let metadata = canvas["metadata"].as_array().unwrap();
+    let entry = |label: &str| {
+        let entry = metadata.iter().find(|entry| entry["label"]["en"][0] == label);
+        entry.map(|entry| entry["value"]["none"][0].as_str().unwrap())
+    };
+    assert_eq!(entry("String 1"), Some("vol-12"));
+    assert_eq!(entry("String 2"), None);
+    assert_eq!(entry("Number 1"), Some("7"));
+    assert_eq!(entry("Tags"), Some("red,blue"));
+
+    let painting = &canvas["items"][0]["items"][0];
+    assert_eq!(painting["target"], id);
+    let body = &painting["body"];
+    assert_eq!(body["id"], format!("{ROOT}/iiif-img/2/5/ms%201/full/1024,683/0/default.jpg"));
+    assert_eq!((&body["width"], &body["height"]), (&json!(1024), &json!(683)));
+    let services = body["service"].as_array().unwrap();
+    assert_eq!(services[0]["@type"], "ImageService2");
+    assert_eq!(services[0]["@id"], format!("{ROOT}/iiif-img/v2/2/5/ms%201"));
+    assert_eq!(services[1]["type"], "ImageService3");
+    assert_eq!(services[1]["id"], format!("{ROOT}/iiif-img/2/5/ms%201"));
+    assert_eq!(services[1]["sizes"].as_array().unwrap().len(), 4);
+
+    let thumbnail = &canvas["thumbnail"][0];
+    assert_eq!(thumbnail["id"], format!("{ROOT}/thumbs/2/5/ms%201/full/200,133/0/default.jpg"));
+    assert_eq!(thumbnail["service"][1]["id"], format!("{ROOT}/thumbs/2/5/ms%201"));
+}
+
+/// Whatever a viewer finds in a manifest leads to an answer, and none of them is drawn.
+#[tokio::test]
+async fn everything_in_a_manifest_is_there() {
+    let library = Library::in_memory().await;
+    library.add("a", Picture::small()).await;
+    let canvas = canvas(&library, "a").await;
+    let body = &canvas["items"][0]["items"][0]["body"];
+    for image in [body, &canvas["thumbnail"][0]] {
+        let path = |id: &Value| id.as_str().unwrap().strip_prefix(ROOT).unwrap().to_owned();
+        let reply = library.get(&path(&image["id"])).await;
+        let (w, h) = reply.jpeg_extent();
+        assert_eq!((&json!(w), &json!(h)), (&image["width"], &image["height"]));
+        for service in image["service"].as_array().unwrap() {
+            let id = service.get("id").or(service.get("@id")).unwrap();
+            let info = library.get(&format!("{}/info.json", path(id))).await.json();
+            assert_eq!(info.get("id").or(info.get("@id")).unwrap(), id);
+            for size in service["sizes"].as_array().unwrap() {
+                let size = format!("{},{}", size["width"], size["height"]);
+                let reply = library.get(&format!("{}/full/{size}/0/default.jpg", path(id))).await;
+                assert_eq!(reply.status, StatusCode::OK, "{id} {size}");
+            }
+        }
+    }
+    assert_eq!(library.counts.of("drawn"), 0);
+    assert_eq!(library.get("/iiif-img/2/5/a/canvas/c/1").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_version_is_negotiated() {
+    let library = Library::in_memory().await;
+    library.add("a", Picture::small()).await;
+    for (prefix, accept, content_type, own) in [
+        ("", "*/*", LD_3, ""),
+        ("", "application/json, text/javascript, text/plain", "application/json", ""),
+        ("", LD_2, LD_2, "v2/"),
+        ("v3/", LD_2, LD_3, "v3/"),
+        ("v2/", "*/*", "application/json", "v2/"),
+    ] {
+        let path = format!("/iiif-manifest/{prefix}2/5/a");
+        let reply = library.get_with(&path, "accept", accept).await;
+        assert_eq!(reply.header("content-type"), content_type, "{path} {accept}");
+        let manifest = reply.json();
+        let id = manifest.get("id").or(manifest.get("@id")).unwrap();
+        assert_eq!(*id, format!("{ROOT}/iiif-manifest/{own}2/5/a"), "{path} {accept}");
+    }
+    let manifest = library.get("/iiif-manifest/v2/2/5/a").await.json();
+    let canvas = &manifest["sequences"][0]["canvases"][0];
+    assert_eq!(canvas["@id"], format!("{ROOT}/iiif-img/2/5/a/canvas/c/1"), "the same in both");
+}
+
+#[tokio::test]
+async fn a_restricted_image_is_painted_at_its_largest_open_size() {
+    let library = Library::in_memory().await;
+    library.add_with("a", Picture::small(), restricted(400)).await;
+    let some = canvas(&library, "a").await;
+    let body = &some["items"][0]["items"][0]["body"];
+    assert_eq!(body["id"], format!("{ROOT}/iiif-img/2/5/a/full/400,267/0/default.jpg"));
+    assert_eq!(body["service"][1]["sizes"].as_array().unwrap().len(), 3);
+
+    library.add_with("b", Picture::small(), restricted(0)).await;
+    let none = canvas(&library, "b").await;
+    let body = &none["items"][0]["items"][0]["body"];
+    assert_eq!(body["id"], format!("{ROOT}/iiif-img/2/5/b/full/max/0/default.jpg"));
+    assert!(none.get("thumbnail").is_none());
+}
+
+#[tokio::test]
+async fn a_copy_that_is_still_good_is_not_sent_again() {
+    let library = Library::in_memory().await;
+    library.add("a", Picture::small()).await;
+    let path = "/iiif-manifest/2/5/a";
+    let etag = library.get(path).await.header("etag").to_owned();
+    let reply = library.get_with(path, "if-none-match", &etag).await;
+    assert_eq!(reply.status, StatusCode::NOT_MODIFIED);
+}
+
+#[tokio::test]
+async fn what_is_no_image_has_no_manifest_yet() {
+    let library = Library::in_memory().await;
+    for path in ["/iiif-manifest/2/5/b", "/iiif-manifest/2/5/b/c", "/iiif-manifest/2/5/a%2Fb"] {
+        assert_eq!(library.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}

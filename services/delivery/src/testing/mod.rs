@@ -1,0 +1,12 @@
+//! A library to ask, for the tests: real catalogue, real storage, real pyramids.
+
+mod card;
+mod library;
+mod picture;
+mod recorder;
+mod reply;
+
+pub(crate) use card::card;
+pub(crate) use library::{Library, ROOT};
+pub(crate) use picture::Picture;
+pub(crate) use reply::Reply;
