@@ -1,1 +1,26 @@
+//! Brings assets in: takes a job, and turns an origin into something deliverable.
+//!
+//! - [`Worker`] claims jobs, keeps their leases alive, and finishes, reschedules or buries them.
+//! - `engine` is the story of one job: fetch, convert, keep, record; one file for each step.
+//! - `origins` opens what assets come from.
+//! - [`decode`] is the other end of `convert`: the child without rights in which untrusted bytes are decoded.
+//!
+//! Nothing here answers HTTP. Every step may run twice: a worker that dies loses its lease, and the next one starts from
+//! the top.
 
+mod config;
+mod worker;
+mod engine;
+mod fetch;
+mod origins;
+mod convert;
+mod decode;
+mod keep;
+mod scratch;
+mod clean_up;
+mod failure;
+
+pub use config::IngestConfig;
+pub use convert::find_program;
+pub use decode::decode;
+pub use worker::Worker;

@@ -1,0 +1,102 @@
+use std::{path::PathBuf, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+/// How assets are brought in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct IngestConfig {
+    /// How many assets are worked on at once; 0 means one for each core.
+    pub workers: usize,
+    /// The folder for files in the making; empty means `scratch` in the data folder.
+    pub scratch: PathBuf,
+    /// The folders that `file://` origins may be read from.
+    pub file_origins: Vec<PathBuf>,
+    /// Hosts (names or addresses) that http origins may name although they are not on the public internet.
+    pub private_hosts: Vec<String>,
+    /// The largest origin that is accepted, in bytes.
+    pub max_source_bytes: u64,
+    /// The largest image that is accepted, in pixels.
+    pub max_source_pixels: u64,
+    /// How long connecting to an origin, and each pause of its body, may take, in seconds.
+    pub connect_timeout_seconds: u64,
+    /// How long fetching one origin may take, in seconds.
+    pub fetch_timeout_seconds: u64,
+    /// How long decoding one image may take, in seconds.
+    pub decode_timeout_seconds: u64,
+    /// How much memory decoding one image may take, in bytes.
+    pub decode_memory_bytes: u64,
+    /// How long a worker may be silent before another takes its job, in seconds.
+    pub lease_seconds: u64,
+    /// How long running jobs may go on after the service was told to stop, in seconds.
+    pub grace_seconds: u64,
+    /// The JPEG quality of pyramids, 1 to 100.
+    pub jpeg_quality: u8,
+    /// Keep the colour of every pixel (4:4:4) instead of every fourth (4:2:0): for line art and text.
+    pub full_chroma: bool,
+}
+
+impl Default for IngestConfig {
+    fn default() -> Self {
+        Self {
+            workers: 0,
+            scratch: PathBuf::new(),
+            file_origins: Vec::new(),
+            private_hosts: Vec::new(),
+            max_source_bytes: 20 << 30,
+            max_source_pixels: 4_000_000_000,
+            connect_timeout_seconds: 30,
+            fetch_timeout_seconds: 3600,
+            decode_timeout_seconds: 900,
+            decode_memory_bytes: 2 << 30,
+            lease_seconds: 60,
+            grace_seconds: 20,
+            jpeg_quality: 90,
+            full_chroma: false,
+        }
+    }
+}
+
+impl IngestConfig {
+    /// Everything that is wrong with the section, for the operator.
+    pub fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        if !(1..=100).contains(&self.jpeg_quality) {
+            faults.push(format!("ingest.jpeg_quality is {}: use 1 to 100", self.jpeg_quality));
+        }
+        if self.lease_seconds < 3 {
+            faults.push(format!("ingest.lease_seconds is {}: use 3 or more", self.lease_seconds));
+        }
+        for folder in self.file_origins.iter().filter(|folder| !folder.is_dir()) {
+            faults.push(format!("ingest.file_origins: {} is not a folder", folder.display()));
+        }
+        faults
+    }
+
+    pub(crate) fn worker_count(&self) -> usize {
+        match self.workers {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            count => count,
+        }
+    }
+
+    pub(crate) fn connect_timeout(&self) -> Duration {
+        Duration::from_secs(self.connect_timeout_seconds)
+    }
+
+    pub(crate) fn fetch_timeout(&self) -> Duration {
+        Duration::from_secs(self.fetch_timeout_seconds)
+    }
+
+    pub(crate) fn decode_timeout(&self) -> Duration {
+        Duration::from_secs(self.decode_timeout_seconds)
+    }
+
+    pub(crate) fn lease(&self) -> Duration {
+        Duration::from_secs(self.lease_seconds)
+    }
+
+    pub(crate) fn grace(&self) -> Duration {
+        Duration::from_secs(self.grace_seconds)
+    }
+}

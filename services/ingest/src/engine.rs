@@ -1,0 +1,152 @@
+use std::{path::Path, sync::Arc};
+
+use anyhow::Context;
+use catalogue::{Asset, Catalogue, Ingested, Job, JobKind};
+use iiif::image::{Size, Version};
+use model::{AssetId, DeliveryChannel};
+use storage::{Bucket, keys};
+use time::OffsetDateTime;
+
+use crate::{
+    clean_up::clean_up,
+    config::IngestConfig,
+    convert::{Made, convert},
+    failure::Failure,
+    fetch::Fetcher,
+    keep::{Kept, keep, keep_original},
+    origins::Fetched,
+    scratch::Scratch,
+};
+
+/// Does jobs, one story for each kind.
+pub(crate) struct Engine {
+    pub(crate) catalogue: Catalogue,
+    pub(crate) bucket: Bucket,
+    pub(crate) fetcher: Fetcher,
+    pub(crate) scratch: Scratch,
+    pub(crate) config: Arc<IngestConfig>,
+}
+
+/// The sizes that the platform itself uses, made for every image beside those of its policy.
+const PLATFORM_SIZES: [&str; 4] = ["!1024,1024", "!400,400", "!200,200", "!100,100"];
+
+impl Engine {
+    /// Does a job and ends it in the catalogue; a failure is left to the caller to end.
+    pub(crate) async fn run(&self, job: &Job) -> Result<(), Failure> {
+        match job.kind {
+            JobKind::IngestImage => self.ingest_image(job).await,
+            JobKind::IngestFile => self.ingest_file(job).await,
+            JobKind::IngestTimeBased => {
+                Err(Failure::Asset("this version of Recto can't ingest audio and video".to_owned()))
+            }
+            JobKind::CleanUp => {
+                clean_up(&self.bucket, job).await?;
+                self.catalogue.complete_job(job).await.context("the job can't be ended")?;
+                Ok(())
+            }
+        }
+    }
+
+    /// Brings one image in. Every step may run twice: a retry starts again from the top.
+    async fn ingest_image(&self, job: &Job) -> Result<(), Failure> {
+        let asset = self.asset(&job.asset).await?;
+        let folder = self.scratch.for_job().context("there is no room for files in the making")?;
+        let source = self.fetch(&asset, folder.path()).await?;
+        let sizes = self.thumbnail_sizes(&asset).await?;
+        let made = convert(&self.config, sizes, &source, folder.path()).await?;
+        let original_bytes =
+            self.keep_original_if_wanted(&asset, job, &source, folder.path()).await?;
+        let kept = keep(&self.bucket, &job.asset, job.version, &made).await?;
+        self.record(job, &ingested(&source, &made, &kept, original_bytes)).await
+    }
+
+    /// Brings in bytes that are delivered as they are.
+    async fn ingest_file(&self, job: &Job) -> Result<(), Failure> {
+        let asset = self.asset(&job.asset).await?;
+        let folder = self.scratch.for_job().context("there is no room for files in the making")?;
+        let source = self.fetch(&asset, folder.path()).await?;
+        let stored_bytes =
+            self.keep_original_if_wanted(&asset, job, &source, folder.path()).await?;
+        let source_bytes = source.bytes;
+        self.record(job, &Ingested { source_bytes, stored_bytes, ..Ingested::default() }).await
+    }
+
+    async fn asset(&self, id: &AssetId) -> Result<Asset, Failure> {
+        let asset = self.catalogue.asset(id).await.context("the asset can't be looked up")?;
+        asset.ok_or_else(|| Failure::Asset("the asset was deleted".to_owned()))
+    }
+
+    async fn fetch(&self, asset: &Asset, folder: &Path) -> Result<Fetched, Failure> {
+        let origin = asset.origin.as_ref();
+        let origin = origin.ok_or_else(|| Failure::Asset("the asset has no origin".to_owned()))?;
+        let source = self.fetcher.fetch(origin, folder).await?;
+        let left = self.catalogue.bytes_left(asset.id.customer).await;
+        match left.context("the storage policy can't be looked up")? {
+            left if source.bytes > left => Err(Failure::Asset(
+                "the storage policy is exceeded: there is no room for this asset".to_owned(),
+            )),
+            _ => Ok(source),
+        }
+    }
+
+    /// What the platform and the asset's policy want; whatever they have in common is made once.
+    async fn thumbnail_sizes(&self, asset: &Asset) -> Result<Vec<Size>, Failure> {
+        let mut sizes: Vec<Size> = PLATFORM_SIZES.iter().filter_map(|text| size(text)).collect();
+        for own in asset.channels.iter().filter(|own| own.channel == DeliveryChannel::Thumbs) {
+            let customer = asset.id.customer;
+            let policy =
+                self.catalogue.delivery_channel_policy(customer, own.channel, &own.policy).await;
+            let policy = policy.context("the thumbs policy can't be looked up")?;
+            let texts: Vec<String> = match policy.and_then(|policy| policy.data) {
+                Some(json) => serde_json::from_str(&json).context("a thumbs policy is no list")?,
+                None => Vec::new(),
+            };
+            sizes.extend(texts.iter().filter_map(|text| size(text)));
+        }
+        Ok(sizes)
+    }
+
+    async fn keep_original_if_wanted(
+        &self,
+        asset: &Asset,
+        job: &Job,
+        source: &Fetched,
+        folder: &Path,
+    ) -> Result<u64, Failure> {
+        if !asset.has_channel(DeliveryChannel::File) {
+            return Ok(0);
+        }
+        keep_original(&self.bucket, &keys::original(&job.asset, job.version), source, folder).await
+    }
+
+    async fn record(&self, job: &Job, ingested: &Ingested) -> Result<(), Failure> {
+        let recorded = self.catalogue.record_ingested(job, ingested, now()).await;
+        let recorded = recorded.context("the result can't be recorded")?;
+        tracing::info!(asset = %job.asset, version = job.version, ?recorded, "ingested");
+        Ok(())
+    }
+}
+
+fn ingested(source: &Fetched, made: &Made, kept: &Kept, original_bytes: u64) -> Ingested {
+    let converted = &made.converted;
+    Ingested {
+        width: converted.extent.w,
+        height: converted.extent.h,
+        duration: 0,
+        gray: converted.gray,
+        thumbnails: converted.thumbnails.iter().map(|t| (t.extent.w, t.extent.h)).collect(),
+        source_bytes: source.bytes,
+        stored_bytes: kept.pyramid_bytes + original_bytes,
+        thumbnail_bytes: kept.thumbnail_bytes,
+    }
+}
+
+fn size(text: &str) -> Option<Size> {
+    Size::parse(text, Version::V3)
+}
+
+/// The edge of this service: here the clock is read.
+#[expect(clippy::disallowed_methods, reason = "the edge of the service")]
+pub(crate) fn now() -> OffsetDateTime {
+    OffsetDateTime::now_utc()
+}

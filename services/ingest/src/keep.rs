@@ -1,0 +1,61 @@
+use std::{fs::File, os::unix::fs::FileExt, path::Path};
+
+use anyhow::Context;
+use bytes::Bytes;
+use imaging::Thumbnail;
+use model::AssetId;
+use storage::{Bucket, keys};
+
+use crate::{convert::Made, failure::Failure, origins::Fetched};
+
+/// How many bytes were kept.
+pub(crate) struct Kept {
+    pub(crate) pyramid_bytes: u64,
+    pub(crate) thumbnail_bytes: u64,
+}
+
+/// Moves what was made into the bucket. May run twice: the keys carry the version, and a write is whole or absent.
+pub(crate) async fn keep(
+    bucket: &Bucket,
+    id: &AssetId,
+    version: u64,
+    made: &Made,
+) -> Result<Kept, Failure> {
+    let mut thumbnail_bytes = 0;
+    for thumbnail in &made.converted.thumbnails {
+        let (w, h) = (thumbnail.extent.w, thumbnail.extent.h);
+        let bytes = read(&made.thumbnails, thumbnail).context("a thumbnail can't be read")?;
+        thumbnail_bytes += bytes.len() as u64;
+        let key = keys::thumbnail(id, version, (w, h));
+        bucket.put(&key, bytes).await.context("a thumbnail can't be kept")?;
+    }
+    let key = keys::pyramid(id, version);
+    let stored = bucket.put_file(&key, &made.pyramid).await.context("the pyramid can't be kept")?;
+    Ok(Kept { pyramid_bytes: stored.bytes, thumbnail_bytes })
+}
+
+/// Keeps the bytes of the origin as they came; answers how many. May run twice, as [`keep`].
+pub(crate) async fn keep_original(
+    bucket: &Bucket,
+    key: &str,
+    source: &Fetched,
+    folder: &Path,
+) -> Result<u64, Failure> {
+    let path = match source.path.starts_with(folder) {
+        true => source.path.clone(),
+        // Somebody's own file is copied, never moved.
+        false => {
+            let copy = folder.join("original");
+            tokio::fs::copy(&source.path, &copy).await.context("the original can't be copied")?;
+            copy
+        }
+    };
+    let stored = bucket.put_file(key, &path).await.context("the original can't be kept")?;
+    Ok(stored.bytes)
+}
+
+fn read(thumbnails: &File, thumbnail: &Thumbnail) -> anyhow::Result<Bytes> {
+    let mut bytes = vec![0; usize::try_from(thumbnail.bytes)?];
+    thumbnails.read_exact_at(&mut bytes, thumbnail.offset)?;
+    Ok(bytes.into())
+}

@@ -1,0 +1,251 @@
+use std::{fmt::Display, path::Path, time::Duration};
+
+use anyhow::Context;
+use futures_util::StreamExt;
+use reqwest::{Client, Response, StatusCode, redirect};
+use tokio::io::AsyncWriteExt;
+use url::Url;
+
+use super::{FetchError, Fetched, Guard};
+use crate::config::IngestConfig;
+
+/// Fetches http and https origins.
+pub(crate) struct HttpOrigins {
+    client: Client,
+    guard: Guard,
+    max_bytes: u64,
+    timeout: Duration,
+}
+
+const MAX_REDIRECTS: usize = 10;
+
+impl HttpOrigins {
+    pub(crate) fn new(config: &IngestConfig) -> anyhow::Result<Self> {
+        let guard = Guard::new(&config.private_hosts);
+        let client = Client::builder()
+            .user_agent(concat!("recto/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(config.connect_timeout())
+            .read_timeout(config.connect_timeout())
+            .dns_resolver(guard.clone())
+            .redirect(guarded_redirects(guard.clone()))
+            .no_proxy()
+            .build()
+            .context("the HTTP client can't be built")?;
+        Ok(Self {
+            client,
+            guard,
+            max_bytes: config.max_source_bytes,
+            timeout: config.fetch_timeout(),
+        })
+    }
+
+    /// Fetches `origin` into the file `into`, which is left behind only on success.
+    pub(crate) async fn fetch(&self, origin: &str, into: &Path) -> Result<Fetched, FetchError> {
+        let url = Url::parse(origin)
+            .map_err(|error| FetchError::Refused(format!("{origin} is not a URL: {error}")))?;
+        if !self.guard.admits(&url) {
+            return Err(not_public(&url));
+        }
+        match tokio::time::timeout(self.timeout, self.download(url, into)).await {
+            Ok(fetched) => fetched,
+            Err(_) => {
+                Err(unavailable(origin, format!("was not fetched in {} s", self.timeout.as_secs())))
+            }
+        }
+    }
+
+    async fn download(&self, url: Url, into: &Path) -> Result<Fetched, FetchError> {
+        let answer =
+            self.client.get(url.clone()).send().await.map_err(|e| self.explain(&url, &e))?;
+        let answer = check_status(&url, answer)?;
+        if answer.content_length().is_some_and(|bytes| bytes > self.max_bytes) {
+            return Err(self.too_large(&url));
+        }
+        let on_disk =
+            |error: std::io::Error| unavailable(&url, format!("could not be kept: {error}"));
+        let mut file = tokio::fs::File::create_new(into).await.map_err(on_disk)?;
+        let mut bytes = 0;
+        let mut body = answer.bytes_stream();
+        while let Some(chunk) = body.next().await {
+            let chunk = chunk.map_err(|error| self.explain(&url, &error))?;
+            bytes += chunk.len() as u64;
+            if bytes > self.max_bytes {
+                return Err(self.too_large(&url));
+            }
+            file.write_all(&chunk).await.map_err(on_disk)?;
+        }
+        file.flush().await.map_err(on_disk)?;
+        let file = std::fs::File::open(into).map_err(on_disk)?;
+        Ok(Fetched { file, path: into.to_owned(), bytes })
+    }
+
+    fn too_large(&self, url: &Url) -> FetchError {
+        FetchError::Refused(format!("{url} is larger than the limit of {} bytes", self.max_bytes))
+    }
+
+    /// What went wrong on the way, in words; the details are in the log.
+    fn explain(&self, url: &Url, error: &reqwest::Error) -> FetchError {
+        tracing::debug!(%url, ?error, "an origin could not be fetched");
+        if error.is_redirect() {
+            return bad_redirect(url);
+        }
+        if causes(error).any(|cause| cause.contains("is not on the public internet")) {
+            return not_public(url);
+        }
+        let what = if error.is_timeout() {
+            "did not answer in time"
+        } else if error.is_connect() {
+            "could not be reached"
+        } else {
+            "broke off before the end"
+        };
+        unavailable(url, what)
+    }
+}
+
+fn unavailable(origin: impl Display, what: impl Display) -> FetchError {
+    FetchError::Unavailable(format!("the origin {origin} {what}"))
+}
+
+fn bad_redirect(url: &Url) -> FetchError {
+    FetchError::Refused(format!("{url} redirects to where it may not, or too often"))
+}
+
+fn not_public(url: &Url) -> FetchError {
+    let host = url.host_str().unwrap_or_default();
+    FetchError::Refused(format!(
+        "{host} is not on the public internet; the operator can list it in ingest.private_hosts"
+    ))
+}
+
+fn causes(error: &dyn std::error::Error) -> impl Iterator<Item = String> {
+    std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string)
+}
+
+fn guarded_redirects(guard: Guard) -> redirect::Policy {
+    redirect::Policy::custom(move |attempt| {
+        if attempt.previous().len() > MAX_REDIRECTS || !guard.admits(attempt.url()) {
+            attempt.error("refused")
+        } else {
+            attempt.follow()
+        }
+    })
+}
+
+/// A refusal of the origin's is final; trouble on its side may pass.
+fn check_status(url: &Url, answer: Response) -> Result<Response, FetchError> {
+    let status = answer.status();
+    if status.is_success() && status != StatusCode::PARTIAL_CONTENT {
+        return Ok(answer);
+    }
+    if status.is_redirection() {
+        return Err(bad_redirect(url));
+    }
+    let may_pass = status.is_server_error()
+        || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT);
+    match may_pass {
+        true => Err(unavailable(url, format!("answered {status}"))),
+        false => Err(FetchError::Refused(format!("the origin {url} answered {status}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{
+        Router,
+        body::Body,
+        http::header::{CONTENT_LENGTH, LOCATION},
+        routing::get,
+    };
+
+    use super::*;
+
+    /// An origin on this machine, with every vice that origins have.
+    async fn origin() -> String {
+        let router = Router::new()
+            .route("/good", get(|| async { "pixels" }))
+            .route("/moved", get(|| async { (StatusCode::FOUND, [(LOCATION, "/good")]) }))
+            .route(
+                "/inward",
+                get(|| async { (StatusCode::FOUND, [(LOCATION, "http://127.0.0.2/x")]) }),
+            )
+            .route(
+                "/to-file",
+                get(|| async { (StatusCode::FOUND, [(LOCATION, "file:///etc/passwd")]) }),
+            )
+            .route("/round", get(|| async { (StatusCode::FOUND, [(LOCATION, "/round")]) }))
+            .route("/gone", get(|| async { StatusCode::GONE }))
+            .route("/busy", get(|| async { StatusCode::SERVICE_UNAVAILABLE }))
+            .route("/large", get(|| async { "x".repeat(5000) }))
+            .route("/short", get(|| async { ([(CONTENT_LENGTH, "500")], Body::from("x")) }))
+            .route("/slow", get(std::future::pending::<()>));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async { axum::serve(listener, router).await });
+        format!("http://{address}")
+    }
+
+    fn origins(private_hosts: &[&str]) -> HttpOrigins {
+        let config = IngestConfig {
+            private_hosts: private_hosts.iter().map(ToString::to_string).collect(),
+            max_source_bytes: 1000,
+            connect_timeout_seconds: 1,
+            ..IngestConfig::default()
+        };
+        HttpOrigins::new(&config).unwrap()
+    }
+
+    async fn fetch(origins: &HttpOrigins, url: &str) -> Result<String, FetchError> {
+        let folder = tempfile::tempdir().unwrap();
+        let fetched = origins.fetch(url, &folder.path().join("origin")).await?;
+        assert_eq!(fetched.bytes, fetched.file.metadata().unwrap().len());
+        Ok(std::fs::read_to_string(fetched.path).unwrap())
+    }
+
+    #[tokio::test]
+    async fn an_origin_is_fetched_also_when_it_moved() {
+        let (base, origins) = (origin().await, origins(&["127.0.0.1"]));
+        for path in ["/good", "/moved"] {
+            assert_eq!(
+                fetch(&origins, &format!("{base}{path}")).await.unwrap(),
+                "pixels",
+                "{path}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn every_failure_says_whether_trying_again_could_help() {
+        let (base, origins) = (origin().await, origins(&["127.0.0.1"]));
+        for (path, may_pass, words) in [
+            ("/inward", false, "redirects"),
+            ("/to-file", false, "redirects"),
+            ("/round", false, "redirects"),
+            ("/gone", false, "410"),
+            ("/missing", false, "404"),
+            ("/large", false, "larger than"),
+            ("/busy", true, "503"),
+            ("/slow", true, "in time"),
+        ] {
+            let error = fetch(&origins, &format!("{base}{path}")).await.unwrap_err();
+            let is_passing = matches!(error, FetchError::Unavailable(_));
+            assert_eq!(is_passing, may_pass, "{path}: {error}");
+            assert!(error.to_string().contains(words), "{path}: {error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_private_host_is_not_asked_unless_it_is_listed() {
+        let base = origin().await;
+        for url in [base.clone(), base.replace("127.0.0.1", "localhost")] {
+            let error = fetch(&origins(&[]), &url).await.unwrap_err();
+            assert!(error.to_string().contains("not on the public internet"), "{url}: {error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_origin_that_is_down_may_be_up_later() {
+        let error = fetch(&origins(&["127.0.0.1"]), "http://127.0.0.1:1/a.jpg").await.unwrap_err();
+        assert!(matches!(error, FetchError::Unavailable(_)), "{error}");
+    }
+}

@@ -1,0 +1,36 @@
+//! Where assets come from: one file per kind of origin.
+//!
+//! Each opens its origin as a local [`Fetched`] file. A failure says whether trying again could help ([`FetchError`]).
+//! `guard` keeps http origins away from the operator's own network.
+
+mod file;
+mod guard;
+mod http;
+mod upload;
+
+use std::{fs::File, path::PathBuf};
+
+pub(crate) use guard::Guard;
+pub(crate) use http::HttpOrigins;
+
+pub(crate) use file::open_file;
+pub(crate) use upload::read_upload;
+
+/// An origin's bytes, here and open for reading.
+#[derive(Debug)]
+pub(crate) struct Fetched {
+    pub(crate) file: File,
+    pub(crate) path: PathBuf,
+    pub(crate) bytes: u64,
+}
+
+/// Why an origin's bytes could not be had, said to the person who registered the asset.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FetchError {
+    /// Trying again would end the same way.
+    #[error("{0}")]
+    Refused(String),
+    /// The origin may be back later.
+    #[error("{0}")]
+    Unavailable(String),
+}

@@ -1,0 +1,190 @@
+use std::{path::Path, sync::Arc, time::Duration};
+
+use anyhow::Context;
+use catalogue::{Catalogue, Job, JobKind, Priority};
+use storage::Bucket;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    config::IngestConfig,
+    engine::{Engine, now},
+    failure::Failure,
+    fetch::Fetcher,
+    scratch::Scratch,
+};
+
+/// Claims jobs and does them, as many at once as configured, until it is told to stop.
+pub struct Worker {
+    engine: Engine,
+    name: String,
+}
+
+const KINDS: [JobKind; 4] =
+    [JobKind::IngestImage, JobKind::IngestFile, JobKind::IngestTimeBased, JobKind::CleanUp];
+
+/// How long to wait before the catalogue is asked again after it failed.
+const PAUSE: Duration = Duration::from_secs(1);
+
+impl Worker {
+    pub fn new(
+        catalogue: Catalogue,
+        bucket: Bucket,
+        config: &IngestConfig,
+        data: &Path,
+    ) -> anyhow::Result<Self> {
+        let name = format!("{}-{}", host_name(), uuid::Uuid::new_v4().simple());
+        let root = match config.scratch.as_os_str().is_empty() {
+            true => data.join("scratch"),
+            false => config.scratch.clone(),
+        };
+        let engine = Engine {
+            fetcher: Fetcher::new(bucket.clone(), config)?,
+            scratch: Scratch::open(&root, &name).context("the scratch folder can't be used")?,
+            config: Arc::new(config.clone()),
+            catalogue,
+            bucket,
+        };
+        Ok(Self { engine, name })
+    }
+
+    /// Works until `stop`; then lets running jobs end for a while, and hands back those that do not.
+    pub async fn run(self, stop: CancellationToken) {
+        let worker = Arc::new(self);
+        let mut lanes = JoinSet::new();
+        for _ in 0..worker.engine.config.worker_count() {
+            lanes.spawn(worker.clone().work(stop.clone()));
+        }
+        let ended = async { while lanes.join_next().await.is_some() {} };
+        let out_of_grace = async {
+            stop.cancelled().await;
+            tokio::time::sleep(worker.engine.config.grace()).await;
+        };
+        tokio::select! {
+            () = ended => {}
+            () = out_of_grace => tracing::info!("some jobs were not done in time"),
+        }
+        lanes.shutdown().await;
+        match worker.engine.catalogue.release_jobs(&worker.name, now()).await {
+            Ok(0) => {}
+            Ok(jobs) => tracing::info!(jobs, "handed back"),
+            Err(error) => tracing::warn!(?error, "jobs could not be handed back; their leases end"),
+        }
+    }
+
+    async fn work(self: Arc<Self>, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            let lease = self.engine.config.lease();
+            let claimed = self.engine.catalogue.claim_job(&KINDS, &self.name, lease, now()).await;
+            let pause = async {
+                match claimed {
+                    Ok(Some(job)) => return Some(job),
+                    Ok(None) => self.engine.catalogue.wait_for_jobs().await,
+                    Err(error) => {
+                        tracing::warn!(?error, "no job can be claimed");
+                        tokio::time::sleep(PAUSE).await;
+                    }
+                }
+                None
+            };
+            let job = tokio::select! {
+                job = pause => job,
+                () = stop.cancelled() => None,
+            };
+            if let Some(job) = job {
+                self.attend_to(&job).await;
+            }
+        }
+    }
+
+    /// Does a job for as long as it is ours.
+    #[tracing::instrument(skip_all, fields(job = %job.id, asset = %job.asset))]
+    async fn attend_to(&self, job: &Job) {
+        let begun = std::time::Instant::now();
+        let result = tokio::select! {
+            result = self.engine.run(job) => result,
+            () = self.lease_is_lost(job) => {
+                tracing::warn!("the lease was lost; another worker has this job");
+                return;
+            }
+        };
+        let outcome = match result {
+            Ok(()) => "done",
+            Err(failure) => self.settle(job, &failure).await,
+        };
+        metrics::counter!("recto_jobs_total", "kind" => kind(job), "outcome" => outcome)
+            .increment(1);
+        metrics::histogram!("recto_job_seconds", "kind" => kind(job)).record(begun.elapsed());
+    }
+
+    /// Ends when the job is no longer ours.
+    async fn lease_is_lost(&self, job: &Job) {
+        let lease = self.engine.config.lease();
+        loop {
+            tokio::time::sleep(lease / 3).await;
+            match self.engine.catalogue.heartbeat(job, lease, now()).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(error) => tracing::warn!(?error, "a heartbeat failed"),
+            }
+        }
+    }
+
+    /// Decides what becomes of a job that failed; answers the word for it.
+    async fn settle(&self, job: &Job, failure: &Failure) -> &'static str {
+        let may_retry = failure.may_pass() && job.priority != Priority::Immediate;
+        let reason = failure.to_string();
+        match failure {
+            Failure::Ours(error) => tracing::error!(?error, "a job failed"),
+            Failure::Asset(_) | Failure::Origin(_) => {
+                tracing::info!(reason, may_retry, "a job failed")
+            }
+        }
+        let catalogue = &self.engine.catalogue;
+        let settled = match (may_retry, job.kind) {
+            (true, _) => {
+                catalogue.retry_job(job, &reason, back_off(job.attempts), now()).await.map(|_| ())
+            }
+            (false, JobKind::CleanUp) => catalogue.bury_job(job, &reason, now()).await.map(|_| ()),
+            (false, _) => catalogue.record_failed(job, &reason, now()).await.map(|_| ()),
+        };
+        if let Err(error) = settled {
+            tracing::error!(?error, "a failed job can't be settled; its lease ends");
+        }
+        if may_retry { "retried" } else { "failed" }
+    }
+}
+
+/// Ten seconds, then four times as long each time, up to an hour.
+fn back_off(attempts: u32) -> Duration {
+    let factor = 4_u64.saturating_pow(attempts.saturating_sub(1));
+    Duration::from_secs(10_u64.saturating_mul(factor).min(3600))
+}
+
+fn kind(job: &Job) -> &'static str {
+    match job.kind {
+        JobKind::IngestImage => "image",
+        JobKind::IngestTimeBased => "av",
+        JobKind::IngestFile => "file",
+        JobKind::CleanUp => "clean-up",
+    }
+}
+
+/// Tells the operator where a lease is held.
+fn host_name() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let name = name.trim();
+    if name.is_empty() { "worker".to_owned() } else { name.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_attempt_waits_longer_up_to_an_hour() {
+        let seconds: Vec<u64> = (1..8).map(|attempt| back_off(attempt).as_secs()).collect();
+        assert_eq!(seconds, [10, 40, 160, 640, 2560, 3600, 3600]);
+        assert_eq!(back_off(u32::MAX).as_secs(), 3600);
+    }
+}
