@@ -31,7 +31,8 @@ CREATE TABLE customer (
     administrator BOOLEAN NOT NULL,
     storage_policy {text} NOT NULL REFERENCES storage_policy (id),
     next_space BIGINT NOT NULL,
-    created BIGINT NOT NULL
+    created BIGINT NOT NULL,
+    modified BIGINT NOT NULL
 );
 
 CREATE TABLE counter (
@@ -59,6 +60,7 @@ CREATE TABLE space (
     default_roles {text} NOT NULL,
     max_unauthorised BIGINT NOT NULL,
     created BIGINT NOT NULL,
+    modified BIGINT NOT NULL,
     PRIMARY KEY (customer, id),
     UNIQUE (customer, name_folded)
 );

@@ -178,10 +178,10 @@ mod tests {
             let wanted = channels.iter().map(|c| WantedChannel { channel: *c, policy: None });
             check_wanted(&wanted.collect::<Vec<_>>())
         };
-        use DeliveryChannel::{File, None, Thumbs};
-        for refused in [&[][..], &[File, File], &[None, File], &[Thumbs, File, Thumbs]] {
+        use DeliveryChannel::{File, None as Nothing, Thumbs};
+        for refused in [&[][..], &[File, File], &[Nothing, File], &[Thumbs, File, Thumbs]] {
             assert!(matches!(wish(refused), Err(Error::Invalid(_))), "{refused:?}");
         }
-        assert!(wish(&[Thumbs, File]).is_ok() && wish(&[None]).is_ok());
+        assert!(wish(&[Thumbs, File]).is_ok() && wish(&[Nothing]).is_ok());
     }
 }

@@ -98,8 +98,8 @@ async fn insert(
     now: OffsetDateTime,
 ) -> Result<(), Error> {
     let sql = "INSERT INTO customer (id, name, name_folded, display_name, display_name_folded,
-               administrator, storage_policy, next_space, created)
-               VALUES ($1, $2, $3, $4, $5, FALSE, 'default', 1, $6)";
+               administrator, storage_policy, next_space, created, modified)
+               VALUES ($1, $2, $3, $4, $5, FALSE, 'default', 1, $6, $6)";
     let name = [new.name.as_str().into(), fold(&new.name).into()];
     let display_name = [new.display_name.as_str().into(), fold(&new.display_name).into()];
     let values = [id.into()].into_iter().chain(name).chain(display_name);

@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 use crate::{
     Catalogue, Change, Error, Space,
     customers::fold,
-    database::query::{self, micros},
+    database::query::{self, micros, moment},
     spaces::space,
     storage_use,
 };
@@ -55,6 +55,7 @@ pub(crate) async fn insert(
         id,
         name: String::new(),
         created: now,
+        modified: now,
         default_tags: Vec::new(),
         default_roles: Vec::new(),
         max_unauthorised: -1,
@@ -62,7 +63,8 @@ pub(crate) async fn insert(
     };
     fields.apply(&mut new)?;
     let sql = "INSERT INTO space (customer, id, name, name_folded, default_tags, default_roles,
-               max_unauthorised, created) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+               max_unauthorised, created, modified)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
                ON CONFLICT (customer, id) DO NOTHING";
     let values = values(&new).into_iter().chain([micros(now).into()]);
     if query::run_or(change, sql, values, |_| name_taken(&new)).await? == 0 {
@@ -73,10 +75,17 @@ pub(crate) async fn insert(
 }
 
 /// Writes a space that was read for update.
-pub(crate) async fn update(change: &impl ConnectionTrait, space: &Space) -> Result<(), Error> {
+pub(crate) async fn update(
+    change: &impl ConnectionTrait,
+    space: &mut Space,
+    now: OffsetDateTime,
+) -> Result<(), Error> {
+    space.modified = moment(micros(now));
     let sql = "UPDATE space SET name = $3, name_folded = $4, default_tags = $5,
-               default_roles = $6, max_unauthorised = $7 WHERE customer = $1 AND id = $2";
-    query::run_or(change, sql, values(space), |_| name_taken(space)).await?;
+               default_roles = $6, max_unauthorised = $7, modified = $8
+               WHERE customer = $1 AND id = $2";
+    let values = values(space).into_iter().chain([micros(now).into()]);
+    query::run_or(change, sql, values, |_| name_taken(space)).await?;
     Ok(())
 }
 

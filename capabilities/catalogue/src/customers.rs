@@ -17,6 +17,7 @@ pub struct Customer {
     pub display_name: String,
     pub administrator: bool,
     pub created: OffsetDateTime,
+    pub modified: OffsetDateTime,
 }
 
 impl Catalogue {
@@ -65,7 +66,7 @@ impl Default for CustomerNames {
     }
 }
 
-const COLUMNS: &str = "id, name, display_name, administrator, created";
+const COLUMNS: &str = "id, name, display_name, administrator, created, modified";
 
 pub(crate) async fn customer(
     database: &impl sea_orm::ConnectionTrait,
@@ -88,6 +89,7 @@ impl Record for Customer {
             display_name: row.text("display_name")?,
             administrator: row.flag("administrator")?,
             created: row.moment("created")?,
+            modified: row.moment("modified")?,
         })
     }
 }

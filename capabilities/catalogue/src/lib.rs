@@ -52,6 +52,9 @@ mod heartbeat;
 mod finish_job;
 mod wait_for_job;
 
+#[cfg(test)]
+mod promises;
+
 pub use asset_fields::{AssetFields, Change, ChannelChoice, WantedChannel};
 pub use asset_query::{AssetFilter, AssetProperty};
 pub use assets::{Asset, AssetChannel};

@@ -1,3 +1,5 @@
+use time::OffsetDateTime;
+
 use crate::{Catalogue, Error, Space, SpaceFields, create_space::update, spaces::space_for_update};
 
 impl Catalogue {
@@ -6,12 +8,13 @@ impl Catalogue {
         customer: u32,
         id: u32,
         fields: &SpaceFields,
+        now: OffsetDateTime,
     ) -> Result<Space, Error> {
         let change = self.database().begin().await?;
         let space = space_for_update(&change, customer, id).await?;
         let mut space = space.ok_or_else(|| Error::NotFound(format!("space {customer}/{id}")))?;
         fields.apply(&mut space)?;
-        update(&change, &space).await?;
+        update(&change, &mut space, now).await?;
         change.commit().await?;
         Ok(space)
     }

@@ -33,7 +33,7 @@ impl Catalogue {
         let put = match space_for_update(&change, customer_id, id).await? {
             Some(mut space) => {
                 fields.apply(&mut space)?;
-                update(&change, &space).await?;
+                update(&change, &mut space, now).await?;
                 PutSpace { space, created: false }
             }
             None => {

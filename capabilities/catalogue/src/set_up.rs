@@ -13,9 +13,9 @@ impl Catalogue {
     pub async fn set_up(&self, now: OffsetDateTime) -> Result<Option<NewKey>, Error> {
         let change = self.database().begin().await?;
         let sql = "INSERT INTO customer (id, name, name_folded, display_name, display_name_folded,
-                   administrator, storage_policy, next_space, created)
+                   administrator, storage_policy, next_space, created, modified)
                    VALUES (1, 'admin', 'admin', 'Administrator', 'administrator',
-                   TRUE, 'default', 1, $1) ON CONFLICT (id) DO NOTHING";
+                   TRUE, 'default', 1, $1, $1) ON CONFLICT (id) DO NOTHING";
         if query::run(&change, sql, [micros(now).into()]).await? == 0 {
             return Ok(None);
         }

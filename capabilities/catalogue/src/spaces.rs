@@ -15,6 +15,7 @@ pub struct Space {
     pub id: u32,
     pub name: String,
     pub created: OffsetDateTime,
+    pub modified: OffsetDateTime,
     pub default_tags: Vec<String>,
     pub default_roles: Vec<String>,
     pub max_unauthorised: i32,
@@ -73,7 +74,8 @@ impl Catalogue {
     }
 }
 
-const SELECT: &str = "SELECT space.customer, space.id, name, space.created, default_tags,
+const SELECT: &str =
+    "SELECT space.customer, space.id, name, space.created, space.modified, default_tags,
     default_roles, max_unauthorised, images
     FROM space JOIN storage_use
     ON storage_use.customer = space.customer AND storage_use.space = space.id";
@@ -106,6 +108,7 @@ impl Record for Space {
             id: row.number("id")?,
             name: row.text("name")?,
             created: row.moment("created")?,
+            modified: row.moment("modified")?,
             default_tags: row.json("default_tags")?,
             default_roles: row.json("default_roles")?,
             max_unauthorised: row.number("max_unauthorised")?,

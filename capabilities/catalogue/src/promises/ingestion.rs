@@ -1,0 +1,158 @@
+use super::house::*;
+use crate::{Fate, JobEnd, JobKind, Recorded};
+
+#[tokio::test]
+async fn an_older_version_is_delivered_until_the_next_is_ready() {
+    for house in houses().await {
+        let catalogue = house.enter();
+        furnish(catalogue).await;
+        ingest(catalogue, "2/5/a", at(1)).await;
+        let a = id("2/5/a");
+        let first = catalogue.asset(&a).await.unwrap().unwrap();
+        assert!(first.version > 0 && first.pending.is_none() && !first.ingesting);
+        assert_eq!(first.thumbnails, [(1024, 683), (100, 67)], "largest first");
+        assert_eq!(first.finished, Some(at(1)));
+
+        register(catalogue, "2/5/a", at(2)).await;
+        assert_eq!(catalogue.card(&a).await.unwrap().unwrap().version, first.version);
+        let job = claim(catalogue, at(2)).await.unwrap();
+        assert!(job.version > first.version);
+        let recorded = catalogue.record_ingested(&job, &result(), at(3)).await.unwrap();
+        assert_eq!(recorded, Recorded::Accepted);
+        assert_eq!(catalogue.card(&a).await.unwrap().unwrap().version, job.version);
+
+        // What it replaces goes, but not before everybody has forgotten it.
+        assert!(clean_ups(catalogue, at(12)).await.is_empty());
+        assert_eq!(clean_ups(catalogue, at(30)).await[0].leftovers.versions, [first.version]);
+    }
+}
+
+#[tokio::test]
+async fn an_outdated_result_changes_nothing_and_is_cleaned_up() {
+    for house in houses().await {
+        let catalogue = house.enter();
+        furnish(catalogue).await;
+        register(catalogue, "2/5/a", at(1)).await;
+        let old = claim(catalogue, at(1)).await.unwrap();
+        register(catalogue, "2/5/a", at(2)).await;
+        assert!(!catalogue.heartbeat(&old, LEASE, at(2)).await.unwrap());
+
+        let late = catalogue.record_ingested(&old, &result(), at(3)).await.unwrap();
+        assert_eq!(late, Recorded::Outdated);
+        let failed = catalogue.record_failed(&old, "late", at(3)).await.unwrap();
+        assert_eq!(failed, Recorded::Outdated);
+        let asset = catalogue.asset(&id("2/5/a")).await.unwrap().unwrap();
+        assert!(asset.ingesting && asset.error.is_none() && asset.version == 0);
+        assert_counters_are_exact(catalogue).await;
+        let cleaned = clean_ups(catalogue, at(600)).await;
+        assert!(cleaned.iter().all(|job| job.leftovers.versions == [old.version]), "{cleaned:?}");
+
+        let new = claim(catalogue, at(601)).await.unwrap();
+        let recorded = catalogue.record_ingested(&new, &result(), at(602)).await.unwrap();
+        assert_eq!(recorded, Recorded::Accepted);
+    }
+}
+
+#[tokio::test]
+async fn a_result_recorded_twice_counts_once() {
+    for house in houses().await {
+        let catalogue = house.enter();
+        furnish(catalogue).await;
+        register(catalogue, "2/5/a", at(1)).await;
+        let job = claim(catalogue, at(1)).await.unwrap();
+        for _ in 0..2 {
+            let recorded = catalogue.record_ingested(&job, &result(), at(2)).await.unwrap();
+            assert_eq!(recorded, Recorded::Accepted);
+        }
+        assert_counters_are_exact(catalogue).await;
+        assert!(clean_ups(catalogue, at(600)).await.is_empty(), "its bytes are being delivered");
+    }
+}
+
+#[tokio::test]
+async fn a_result_for_a_deleted_asset_is_cleaned_up() {
+    for house in houses().await {
+        let catalogue = house.enter();
+        furnish(catalogue).await;
+        register(catalogue, "2/5/a", at(1)).await;
+        let job = claim(catalogue, at(1)).await.unwrap();
+        catalogue.delete_asset(&id("2/5/a"), at(2)).await.unwrap();
+        let late = catalogue.record_ingested(&job, &result(), at(3)).await.unwrap();
+        assert_eq!(late, Recorded::Outdated);
+        assert_counters_are_exact(catalogue).await;
+        assert!(!clean_ups(catalogue, at(600)).await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_failure_is_told_and_the_older_version_stays() {
+    for house in houses().await {
+        let catalogue = house.enter();
+        furnish(catalogue).await;
+        ingest(catalogue, "2/5/a", at(1)).await;
+        let registered = register(catalogue, "2/5/a", at(2)).await;
+        let job = claim(catalogue, at(2)).await.unwrap();
+        let recorded = catalogue.record_failed(&job, "no TIFF\0", at(3)).await.unwrap();
+        assert_eq!(recorded, Recorded::Accepted);
+
+        let asset = catalogue.asset(&id("2/5/a")).await.unwrap().unwrap();
+        assert_eq!(asset.error.as_deref(), Some("no TIFF\u{fffd}"));
+        assert!(!asset.ingesting && asset.finished == Some(at(3)) && asset.pending.is_none());
+        assert!(catalogue.card(&asset.id).await.unwrap().unwrap().is_ready());
+        let end = catalogue.wait_for_job(registered.job.unwrap(), LEASE).await.unwrap();
+        assert_eq!(end, JobEnd::Ended);
+        let version = clean_ups(catalogue, at(600)).await[0].leftovers.versions.clone();
+        assert_eq!(version, [job.version]);
+        // Another attempt forgets the error.
+        assert_eq!(register(catalogue, "2/5/a", at(700)).await.asset.error, None);
+    }
+}
+
+#[tokio::test]
+async fn a_job_is_tried_again_later_and_given_up_in_the_end() {
+    for house in houses().await {
+        let catalogue = house.enter();
+        furnish(catalogue).await;
+        let id = register(catalogue, "2/5/a", at(0)).await.job.unwrap();
+        for attempt in 1..=5 {
+            let now = at(100 * attempt);
+            let job = claim(catalogue, now).await.unwrap();
+            assert_eq!(i64::from(job.attempts), attempt);
+            let fate = catalogue.retry_job(&job, "no answer", LEASE, now).await.unwrap();
+            assert_eq!(fate == Fate::GivenUp, attempt == 5, "{attempt}: {fate:?}");
+            let soon = catalogue.claim_job(&[JobKind::IngestImage], "w", LEASE, now).await.unwrap();
+            assert_eq!(soon, None, "not before the back-off has passed");
+            assert_eq!(
+                catalogue.retry_job(&job, "x", LEASE, now).await.unwrap() == Fate::Lost,
+                true
+            );
+        }
+        let asset = catalogue.asset(&crate::promises::house::id("2/5/a")).await.unwrap().unwrap();
+        assert_eq!(asset.error.as_deref(), Some("no answer"));
+        let end = catalogue.wait_for_job(id, LEASE).await.unwrap();
+        assert_eq!(end, JobEnd::GivenUp("no answer".into()));
+        let depths = catalogue.queue_depths().await.unwrap();
+        let images = depths.iter().find(|depth| depth.kind == JobKind::IngestImage).unwrap();
+        assert_eq!((images.waiting, images.running, images.given_up), (0, 0, 1));
+
+        // Registering again takes the dead letter away.
+        register(catalogue, "2/5/a", at(900)).await;
+        assert_eq!(number(catalogue, "SELECT COUNT(*) FROM job WHERE dead").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_kills_its_workers_is_given_up() {
+    for house in houses().await {
+        let catalogue = house.enter();
+        furnish(catalogue).await;
+        register(catalogue, "2/5/a", at(0)).await;
+        for attempt in 1..=5 {
+            assert!(claim(catalogue, at(100 * attempt)).await.is_some());
+        }
+        let kinds = [JobKind::IngestImage];
+        assert_eq!(catalogue.claim_job(&kinds, "w", LEASE, at(900)).await.unwrap(), None);
+        let asset = catalogue.asset(&id("2/5/a")).await.unwrap().unwrap();
+        assert!(asset.error.unwrap().contains("5 times") && !asset.ingesting);
+    }
+}

@@ -1,0 +1,16 @@
+//! What the catalogue owes its callers, kept on SQLite (in memory and in a file) and, when
+//! `DATABASE_URL` names a server, on PostgreSQL: every promise is one function, run for each.
+
+mod house;
+
+mod assets;
+mod cards;
+mod claims;
+mod customers;
+mod ingestion;
+mod lists;
+mod migrations;
+mod plans;
+mod races;
+mod spaces;
+mod storage;
