@@ -16,6 +16,7 @@ mod decode;
 mod pyramid;
 mod steps;
 mod encode;
+mod thumbnails;
 mod convert;
 mod draw;
 mod resize;

@@ -2,13 +2,47 @@
 
 #include "failure.h"
 
+/* Where a row of blocks ends: bytes before the restart marker may still wait in the codec. */
+struct row_end {
+  uint32_t position;
+  uint32_t filling;
+  int32_t means[3];
+};
+
 struct encoder {
-  struct jpeg_compress_struct codec;
+  struct jpeg_compress_struct codec; /* first: callbacks find the encoder by it */
   struct failure failure;
   struct jpeg_destination_mgr target;
   uint8_t *buffer;
   size_t capacity;
+  struct row_end *ends;
+  size_t end_count, end_capacity;
 };
+
+/* The first fields of what libjpeg-turbo 3 keeps while it writes Huffman codes (jchuff.c). It has
+   no public face; a test compares what is read here with the codes of finished files. */
+struct huffman_state {
+  void (*methods[4])(void);
+  uint64_t put_buffer;
+  int free_bits;
+  int last_dc_val[MAX_COMPS_IN_SCAN];
+};
+
+static void note_row_end(struct encoder *encoder) {
+  const struct huffman_state *state = (const struct huffman_state *)encoder->codec.entropy;
+  if (encoder->end_count == encoder->end_capacity) {
+    size_t capacity = encoder->end_capacity ? encoder->end_capacity * 2 : 64;
+    struct row_end *ends = realloc(encoder->ends, capacity * sizeof *ends);
+    if (!ends) ERREXIT1(&encoder->codec, JERR_OUT_OF_MEMORY, 0);
+    encoder->ends = ends;
+    encoder->end_capacity = capacity;
+  }
+  struct row_end *end = &encoder->ends[encoder->end_count++];
+  end->position = (uint32_t)(encoder->target.next_output_byte - encoder->buffer);
+  end->filling = (uint32_t)state->free_bits & 7;
+  for (int i = 0; i < 3; i++)
+    end->means[i] = i < encoder->codec.num_components ? state->last_dc_val[i] : 0;
+}
 
 static void target_begin(j_compress_ptr codec) {
   struct encoder *encoder = (struct encoder *)codec;
@@ -53,6 +87,7 @@ static int create_encoder(struct encoder *encoder, int space, int quality, int h
 void recto_encoder_free(struct encoder *encoder) {
   jpeg_destroy_compress(&encoder->codec);
   free(encoder->buffer);
+  free(encoder->ends);
   free(encoder);
 }
 
@@ -80,6 +115,12 @@ const uint8_t *recto_encoder_bytes(const struct encoder *encoder, size_t *length
   return encoder->buffer;
 }
 
+/* The rows of blocks of an image with restarts, until the next begin. */
+const struct row_end *recto_encoder_row_ends(const struct encoder *encoder, size_t *count) {
+  *count = encoder->end_count;
+  return encoder->ends;
+}
+
 /* Writes the stream of tables that abbreviated images need. */
 int recto_encoder_tables(struct encoder *encoder) {
   forget(&encoder->failure);
@@ -95,6 +136,7 @@ int recto_encoder_begin(struct encoder *encoder, uint32_t w, uint32_t h, int abb
   forget(&encoder->failure);
   if (setjmp(encoder->failure.jump)) return encoder->failure.code;
   jpeg_abort_compress(codec);
+  encoder->end_count = 0;
   codec->image_width = w;
   codec->image_height = h;
   codec->write_JFIF_header = !abbreviated;
@@ -109,12 +151,18 @@ int recto_encoder_rows(struct encoder *encoder, const uint8_t *pixels, size_t st
   volatile uint32_t done = 0;
   forget(&encoder->failure);
   if (setjmp(encoder->failure.jump)) return encoder->failure.code;
+  struct jpeg_compress_struct *codec = &encoder->codec;
+  const uint32_t blocks = (uint32_t)codec->max_v_samp_factor * DCTSIZE;
   while (done < n) {
     uint32_t count = n - done < ROWS_AT_ONCE ? n - done : ROWS_AT_ONCE;
+    uint32_t to_end = blocks - codec->next_scanline % blocks;
+    if (codec->restart_in_rows && count > to_end) count = to_end;
     for (uint32_t i = 0; i < count; i++) rows[i] = (JSAMPROW)pixels + (size_t)(done + i) * stride;
-    uint32_t took = jpeg_write_scanlines(&encoder->codec, rows, count);
-    if (took == 0) ERREXIT(&encoder->codec, JERR_TOO_LITTLE_DATA);
+    uint32_t took = jpeg_write_scanlines(codec, rows, count);
+    if (took == 0) ERREXIT(codec, JERR_TOO_LITTLE_DATA);
     done += took;
+    int is_end = took == to_end || codec->next_scanline == codec->image_height;
+    if (codec->restart_in_rows && is_end) note_row_end(encoder);
   }
   return DONE;
 }

@@ -9,6 +9,7 @@ use iiif::image::Extent;
 
 use super::decoder::no_memory;
 use super::ffi::{self, RawEncoder};
+use super::row_ends::{RowEnd, row_ends};
 use crate::{Chroma, Error};
 
 /// What all images of an encoder have in common.
@@ -113,6 +114,17 @@ impl Encoder {
             let bytes = ffi::recto_encoder_bytes(self.raw.as_ptr(), &raw mut length);
             std::slice::from_raw_parts(bytes, length)
         }
+    }
+
+    /// Where the rows of blocks of the last image end, if it has restarts.
+    pub(crate) fn row_ends(&self) -> Result<Vec<RowEnd>, Error> {
+        let mut count = 0;
+        // SAFETY: there are that many, until the encoder is used again; none may be null.
+        let ends = unsafe {
+            let ends = ffi::recto_encoder_row_ends(self.raw.as_ptr(), &raw mut count);
+            if count == 0 { &[] } else { std::slice::from_raw_parts(ends, count) }
+        };
+        row_ends(self.bytes(), ends)
     }
 
     fn check(&self, code: c_int) -> Result<(), Error> {

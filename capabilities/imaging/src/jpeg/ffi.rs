@@ -34,6 +34,14 @@ pub(super) struct RawHeader {
     pub(super) y_density: i32,
 }
 
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RawRowEnd {
+    pub(super) position: u32,
+    pub(super) filling: u32,
+    pub(super) means: [i32; 3],
+}
+
 pub(super) type ReadBytes = unsafe extern "C" fn(*mut c_void, *mut u8, usize) -> isize;
 
 unsafe extern "C" {
@@ -79,6 +87,10 @@ unsafe extern "C" {
     pub(super) fn recto_encoder_free(encoder: *mut RawEncoder);
     pub(super) fn recto_encoder_message(encoder: *const RawEncoder) -> *const c_char;
     pub(super) fn recto_encoder_bytes(encoder: *const RawEncoder, n: *mut usize) -> *const u8;
+    pub(super) fn recto_encoder_row_ends(
+        encoder: *const RawEncoder,
+        count: *mut usize,
+    ) -> *const RawRowEnd;
     pub(super) fn recto_encoder_tables(encoder: *mut RawEncoder) -> c_int;
     pub(super) fn recto_encoder_begin(e: *mut RawEncoder, w: u32, h: u32, abbr: c_int) -> c_int;
     pub(super) fn recto_encoder_rows(

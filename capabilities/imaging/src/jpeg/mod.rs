@@ -12,8 +12,13 @@ mod decoder;
 mod stream;
 mod encoder;
 mod segments;
+mod row_ends;
+
+#[cfg(test)]
+mod walk;
 
 pub(crate) use decoder::{Decoder, Target};
 pub(crate) use encoder::{Encoder, Kind};
+pub(crate) use row_ends::RowEnd;
 pub(crate) use segments::tables_header;
 pub(crate) use stream::{Header, Segment, Space, Stream};

@@ -14,3 +14,17 @@ pub(crate) fn tables_header(tables: &[u8]) -> Result<Vec<u8>, Error> {
     let inner = inner.ok_or(Error::Pyramid("its tables are not a stream of tables"))?;
     Ok([&SOI, JFIF.as_slice(), inner].concat())
 }
+
+/// Where the codes of the only scan begin.
+pub(crate) fn scan_start(jpeg: &[u8]) -> Result<usize, Error> {
+    let cut_off = || Error::Damaged("a JPEG stream has no scan".to_owned());
+    let mut at = SOI.len();
+    loop {
+        let segment = jpeg.get(at..).and_then(|rest| rest.first_chunk::<4>()).ok_or_else(cut_off)?;
+        let [0xFF, marker, high, low] = *segment else { return Err(cut_off()) };
+        at += 2 + usize::from(u16::from_be_bytes([high, low]));
+        if marker == 0xDA {
+            return Ok(at);
+        }
+    }
+}
