@@ -139,12 +139,11 @@ impl Bucket {
 
     pub async fn head(&self, key: &str) -> Result<Option<Meta>, Error> {
         let location = self.locate(key)?;
-        match self.inner.place.store.head(&location).await {
+        let found = self.store().head(&location).await;
+        match found.map_err(|error| Error::from_store(key, error)) {
             Ok(found) => Ok(Some(meta(&found))),
-            Err(error) => match Error::from_store(key, error) {
-                Error::NotFound(_) => Ok(None),
-                other => Err(other),
-            },
+            Err(Error::NotFound(_)) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 

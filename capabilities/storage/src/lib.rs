@@ -13,10 +13,21 @@ mod connect;
 mod upload;
 mod local_copy;
 mod ranges;
+mod open_files;
+mod blocks;
+mod fetcher;
+mod runs;
 mod derivatives;
+mod kept_files;
+mod shelf;
+mod counts;
 mod config;
 mod secret;
 mod error;
+#[cfg(test)]
+mod promises;
+#[cfg(test)]
+mod fake_store;
 
 pub use bucket::{Bucket, Meta, Object, Stored};
 pub use config::{DerivativesConfig, StorageConfig};

@@ -1,4 +1,4 @@
-use std::{fs::File, io, path::Path};
+use std::{fs::File, io, path::Path, sync::Arc};
 
 use futures_util::TryStreamExt;
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
@@ -30,11 +30,8 @@ impl Bucket {
 }
 
 fn unwritable(scratch: &Path, error: io::Error) -> Error {
-    match Error::from_io("", error) {
-        Error::Full(cause) => Error::Full(cause),
-        Error::Refused(source) | Error::Unavailable(source) => {
-            Error::Source { path: scratch.display().to_string(), source }
-        }
-        other => other,
+    if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
+        return Error::Full(Arc::new(error));
     }
+    Error::Source { path: scratch.display().to_string(), source: Arc::new(error) }
 }
