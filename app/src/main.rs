@@ -1,1 +1,178 @@
-fn main() {}
+//! The one binary: reads its configuration, builds the parts, runs a role.
+
+mod assemble;
+mod config;
+mod demo;
+mod doctor;
+mod serve;
+mod server_urls;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    assemble::{Parts, Role},
+    config::{Config, LogConfig, LogFormat},
+    serve::Service,
+};
+
+/// glibc's allocator keeps what its threads freed; tiles come and go on many threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The digital library cloud service: gives digitised things in storage a IIIF endpoint.
+#[derive(Parser)]
+#[command(name = "recto", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+#[derive(Args)]
+struct Flags {
+    /// The configuration file.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The folder for everything that Recto keeps itself.
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The address to listen on; port 0 takes a free one.
+    #[arg(long, global = true, value_name = "ADDR")]
+    listen: Option<String>,
+    /// What is logged: a level, or a list such as `info,delivery=debug`.
+    #[arg(long, global = true, value_name = "FILTER")]
+    log: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the service.
+    Serve {
+        /// What this process does; everything, if not given.
+        #[arg(long, value_delimiter = ',')]
+        role: Vec<Role>,
+    },
+    /// Runs the service here, with a customer, a key, and samples (or your own files).
+    Demo {
+        /// Images, or folders with images.
+        paths: Vec<PathBuf>,
+    },
+    /// Brings the database up to date.
+    Migrate,
+    /// Looks at the configuration.
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Tries everything that the service depends on.
+    Doctor,
+    /// Decodes one image, without rights: started by the service itself.
+    #[command(hide = true)]
+    Decode,
+}
+
+#[derive(Subcommand)]
+enum ConfigCommand {
+    /// Checks the configuration and prints what is in force.
+    Check,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("recto: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    if matches!(cli.command, Command::Decode) {
+        ingest::decode();
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut config = Config::load(cli.flags.config.as_deref())?;
+    cli.flags.apply_to(&mut config);
+    start_log(&config.log)?;
+    // Two providers may be linked in; TLS needs one to be chosen.
+    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
+        tracing::debug!("a TLS provider was already chosen");
+    }
+    let runtime = tokio::runtime::Runtime::new().context("the runtime can't be started")?;
+    runtime.block_on(run_command(cli.command, config))
+}
+
+async fn run_command(command: Command, config: Config) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve { role } => serve(config, role).await,
+        Command::Demo { paths } => demo::run(config, paths).await.map(|()| ExitCode::SUCCESS),
+        Command::Migrate => migrate(config).await,
+        Command::Config { command: ConfigCommand::Check } => check(&config),
+        Command::Doctor => doctor::run(&config).await,
+        Command::Decode => unreachable!("handled before the runtime starts"),
+    }
+}
+
+async fn serve(config: Config, roles: Vec<Role>) -> anyhow::Result<ExitCode> {
+    let stop = serve::stop_on_signals()?;
+    let service = Service::listen(Parts::assemble(config, roles).await?).await?;
+    tell(&format!("listening on http://{}", service.address));
+    service.run(stop).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn migrate(config: Config) -> anyhow::Result<ExitCode> {
+    config.check()?;
+    std::fs::create_dir_all(config.data())?;
+    let catalogue = catalogue::Catalogue::open(&config.database, config.data()).await?;
+    match catalogue.migrate().await?.as_slice() {
+        [] => tell("the database is up to date"),
+        applied => applied.iter().for_each(|name| tell(&format!("applied {name}"))),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check(config: &Config) -> anyhow::Result<ExitCode> {
+    config.check()?;
+    tell(&toml::to_string_pretty(config)?);
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Flags {
+    fn apply_to(self, config: &mut Config) {
+        if let Some(data) = self.data {
+            config.data.0 = data;
+        }
+        if let Some(listen) = self.listen {
+            config.server.listen = listen;
+        }
+        if let Some(filter) = self.log {
+            config.log.filter = filter;
+        }
+    }
+}
+
+/// The log goes to standard error: standard output is for answers.
+fn start_log(config: &LogConfig) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&config.filter)
+        .with_context(|| format!("log.filter {:?} is not valid", config.filter))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match config.format {
+        LogFormat::Human => log.init(),
+        LogFormat::Json => log.json().init(),
+    }
+    Ok(())
+}
+
+/// Says something to the person, or the script, that started the command.
+#[expect(clippy::print_stdout, reason = "the one place that writes to standard output")]
+fn tell(text: &str) {
+    println!("{text}");
+}

@@ -1,0 +1,74 @@
+//! Builds every part once, in order: the wiring, top to bottom.
+
+use anyhow::Context;
+use catalogue::Catalogue;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use storage::{Bucket, Derivatives, Ranges};
+
+use crate::config::Config;
+
+/// What a process does. One process does everything, unless `--role` names less.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Role {
+    Delivery,
+    Management,
+    Portal,
+    Ingest,
+}
+
+/// Everything that the service is made of.
+pub(crate) struct Parts {
+    pub(crate) config: Config,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) metrics: PrometheusHandle,
+    roles: Vec<Role>,
+    bucket: Bucket,
+    ranges: Ranges,
+    derivatives: Derivatives,
+}
+
+impl Parts {
+    /// An empty list of roles means all of them.
+    pub(crate) async fn assemble(config: Config, roles: Vec<Role>) -> anyhow::Result<Self> {
+        config.check()?;
+        let data = config.data();
+        std::fs::create_dir_all(data)
+            .with_context(|| format!("the data folder {} can't be made", data.display()))?;
+        let metrics =
+            PrometheusBuilder::new().install_recorder().context("the metrics can't be set up")?;
+        let catalogue = Catalogue::open(&config.database, data).await?;
+        catalogue.migrate().await.context("the catalogue can't be brought up to date")?;
+        let bucket = Bucket::open(&config.storage, data)?;
+        let ranges = Ranges::new(bucket.clone(), &config.storage);
+        let derivatives = Derivatives::open(&config.derivatives, data)?;
+        Ok(Self { config, catalogue, metrics, roles, bucket, ranges, derivatives })
+    }
+
+    pub(crate) fn has(&self, role: Role) -> bool {
+        self.roles.is_empty() || self.roles.contains(&role)
+    }
+
+    pub(crate) fn management(&self) -> management::Management {
+        let config = self.config.management.clone();
+        management::Management::new(self.catalogue.clone(), self.bucket.clone(), config)
+    }
+
+    pub(crate) fn portal(&self) -> portal::Portal {
+        portal::Portal { catalogue: self.catalogue.clone() }
+    }
+
+    pub(crate) fn delivery(&self) -> delivery::Delivery {
+        let config = self.config.delivery.clone();
+        let (ranges, derivatives) = (self.ranges.clone(), self.derivatives.clone());
+        delivery::Delivery::new(config, self.catalogue.clone(), ranges, derivatives)
+    }
+
+    /// The worker that brings assets in, if this process has that role.
+    pub(crate) fn worker(&self) -> anyhow::Result<Option<ingest::Worker>> {
+        if !self.has(Role::Ingest) {
+            return Ok(None);
+        }
+        let (catalogue, bucket) = (self.catalogue.clone(), self.bucket.clone());
+        ingest::Worker::new(catalogue, bucket, &self.config.ingest, self.config.data()).map(Some)
+    }
+}

@@ -1,0 +1,137 @@
+//! Merges the services' routers, adds what concerns every request, and stops in good order.
+
+use std::{net::SocketAddr, time::Duration};
+
+use anyhow::Context;
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{HeaderValue, StatusCode, header},
+    middleware,
+    response::IntoResponse,
+    routing::get,
+    serve::ListenerExt,
+};
+use metrics_exporter_prometheus::PrometheusHandle;
+use serde_json::json;
+use tokio::{net::TcpListener, signal::unix::SignalKind};
+use tokio_util::sync::CancellationToken;
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, set_header::SetResponseHeaderLayer,
+};
+
+use crate::{
+    assemble::{Parts, Role},
+    server_urls::{Roots, tell_server_urls},
+};
+
+/// How long open requests may go on after the service was told to stop.
+const DRAIN: Duration = Duration::from_secs(20);
+
+/// A service that listens, but does not answer yet.
+pub(crate) struct Service {
+    listener: TcpListener,
+    pub(crate) address: SocketAddr,
+    router: Router,
+    parts: Parts,
+}
+
+impl Service {
+    pub(crate) async fn listen(parts: Parts) -> anyhow::Result<Self> {
+        let listen = &parts.config.server.listen;
+        let listener =
+            TcpListener::bind(listen).await.with_context(|| format!("can't listen on {listen}"))?;
+        let address = listener.local_addr()?;
+        let router = router(&parts, Roots::new(&parts.config.server, address));
+        Ok(Self { listener, address, router, parts })
+    }
+
+    /// Answers requests and works on jobs until `stop`; then finishes what is open and hands back what is not.
+    pub(crate) async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
+        let worker = self.parts.worker()?.map(|worker| tokio::spawn(worker.run(stop.clone())));
+        let listener = self.listener.tap_io(|stream| {
+            // A tile fits in few packets: waiting to fill one only delays it.
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "a connection keeps Nagle's algorithm");
+            }
+        });
+        let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
+        let stopping = stop.clone();
+        let server = axum::serve(listener, service)
+            .with_graceful_shutdown(async move { stopping.cancelled().await });
+        tokio::select! {
+            ended = server => ended?,
+            () = drained(stop) => tracing::info!("some requests were still open and were cut off"),
+        }
+        if let Some(worker) = worker {
+            worker.await.context("the worker broke down")?;
+        }
+        Ok(())
+    }
+}
+
+async fn drained(stop: CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(DRAIN).await;
+}
+
+fn router(parts: &Parts, roots: Roots) -> Router {
+    let mut router = Router::new()
+        .route("/health", get(get_health))
+        .route("/ping", get(async || "pong"))
+        .with_state(parts.catalogue.clone())
+        .route("/metrics", get(get_metrics))
+        .with_state(parts.metrics.clone());
+    if parts.has(Role::Management) {
+        router = router.merge(management::router(parts.management()));
+    }
+    if parts.has(Role::Portal) {
+        router = router.merge(portal::router(parts.portal()));
+    }
+    // Texts are compressed; images are compressed already, and their router stays lean.
+    router = router.layer(CompressionLayer::new());
+    if parts.has(Role::Delivery) {
+        router = router.merge(delivery::router(parts.delivery()));
+    }
+    router
+        .layer(middleware::from_fn_with_state(roots, tell_server_urls))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(CatchPanicLayer::new())
+}
+
+/// `GET /health`: 200 when the catalogue answers, else 503.
+async fn get_health(State(catalogue): State<catalogue::Catalogue>) -> impl IntoResponse {
+    match tokio::time::timeout(Duration::from_secs(5), catalogue.ping()).await {
+        Ok(Ok(())) => (StatusCode::OK, Json(json!({ "status": "ok" }))),
+        failed => {
+            tracing::warn!(?failed, "the catalogue does not answer");
+            let body = json!({ "status": "the catalogue does not answer" });
+            (StatusCode::SERVICE_UNAVAILABLE, Json(body))
+        }
+    }
+}
+
+/// `GET /metrics`, for Prometheus.
+async fn get_metrics(State(metrics): State<PrometheusHandle>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], metrics.render())
+}
+
+/// Ends when the operator, or the system, asks the service to stop.
+pub(crate) fn stop_on_signals() -> anyhow::Result<CancellationToken> {
+    let stop = CancellationToken::new();
+    let mut terminate = tokio::signal::unix::signal(SignalKind::terminate())?;
+    let mut interrupt = tokio::signal::unix::signal(SignalKind::interrupt())?;
+    let told = stop.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+        told.cancel();
+    });
+    Ok(stop)
+}
