@@ -34,7 +34,8 @@ pub(crate) async fn get_viewer(
     Path((customer, space, name)): Path<(u32, u32, String)>,
 ) -> Result<impl IntoResponse, Error> {
     let id = AssetId::new(customer, space, name).map_err(|_| Error::NoSuchAsset)?;
-    let card = portal.catalogue.card(&id).await?.ok_or(Error::NoSuchAsset)?;
+    let card = portal.catalogue.card(&id).await?.filter(|card| card.is_ready());
+    let card = card.ok_or(Error::NoSuchAsset)?;
 
     let (width, height) = card.extent;
     let page = ViewerPage {
