@@ -109,17 +109,28 @@ fn receive(stdin: &UnixStream) -> io::Result<([u8; 4], Vec<OwnedFd>)> {
 }
 
 /// Gives up all rights but reading and writing the given files, computing, and answering.
+///
+/// When that fails the parent knows by itself that it is no fault of the input; the child must end.
 pub fn enter() -> Result<(), Error> {
     let given = GIVEN.get().ok_or(Error::NoRequest)?;
+    let entered = wall_in(&given.limits);
+    if let Err(error) = &entered {
+        let causes = std::iter::successors(Some(error as &dyn std::error::Error), |e| e.source());
+        let causes: Vec<_> = causes.map(ToString::to_string).collect();
+        say(&Message::Unwalled(causes.join(": ")));
+    }
+    entered
+}
+
+fn wall_in(limits: &Limits) -> Result<(), Error> {
     let threads = std::fs::read_dir("/proc/self/task").map_err(Error::Limits)?.count();
     if threads != 1 {
         return Err(Error::Threads);
     }
-    rlimits::of_a_part(&given.limits).map_err(Error::Limits)?;
+    rlimits::of_a_part(limits).map_err(Error::Limits)?;
     give_up_capabilities().map_err(Error::Limits)?;
     fence::nothing()?.restrict_self()?;
-    syscalls::restrict_to_computing()?;
-    Ok(())
+    Ok(syscalls::restrict_to_computing()?)
 }
 
 /// In a container we may be root.

@@ -14,20 +14,30 @@ use landlock::{
 /// The newest version that our tests have met. Older kernels get what they know of it.
 const TESTED: ABI = ABI::V7;
 
-/// Where systems keep programs, and what those need to start.
-const SYSTEM: [&str; 12] = [
-    "/usr",
-    "/lib",
-    "/lib64",
+/// Where systems keep programs, and what those need to start. Not `/etc`, `/opt` or `/usr/local` as
+/// a whole: our own settings may lie there.
+const SYSTEM: [&str; 21] = [
     "/bin",
     "/sbin",
-    "/opt",
+    "/lib",
+    "/lib64",
+    "/usr/bin",
+    "/usr/sbin",
+    "/usr/lib",
+    "/usr/lib64",
+    "/usr/libexec",
+    "/usr/share",
+    "/usr/local/bin",
+    "/usr/local/lib",
+    "/usr/local/share",
     "/nix/store",
     "/gnu/store",
     "/etc/ld.so.cache",
     "/etc/alternatives",
     "/etc/fonts",
     "/etc/localtime",
+    "/etc/ImageMagick-6",
+    "/etc/ImageMagick-7",
 ];
 
 /// What tells programs about the machine and nothing about its users. Not `/proc` as a whole: it

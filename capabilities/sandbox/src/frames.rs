@@ -9,6 +9,8 @@ pub(crate) enum Message {
     Progress(String),
     Answer(Vec<u8>),
     Refusal(String),
+    /// The walls could not be entered: no fault of the input.
+    Unwalled(String),
 }
 
 /// The bytes are no message.
@@ -21,6 +23,7 @@ impl Message {
             Self::Progress(line) => (b'p', line.as_bytes()),
             Self::Answer(bytes) => (b'a', bytes.as_slice()),
             Self::Refusal(text) => (b'r', text.as_bytes()),
+            Self::Unwalled(text) => (b'u', text.as_bytes()),
         };
         let length = u32::try_from(body.len()).unwrap_or(u32::MAX);
         let mut bytes = Vec::with_capacity(HEAD_BYTES + body.len());
@@ -35,6 +38,7 @@ impl Message {
             b'p' => Ok(Self::Progress(plain(body))),
             b'a' => Ok(Self::Answer(body.to_vec())),
             b'r' => Ok(Self::Refusal(plain(body))),
+            b'u' => Ok(Self::Unwalled(plain(body))),
             _ => Err(Garbage),
         }
     }
@@ -53,7 +57,7 @@ impl Reader {
 
     pub(crate) fn next(&mut self) -> Result<Option<Message>, Garbage> {
         let Some((&letter, rest)) = self.pending.split_first() else { return Ok(None) };
-        if !b"par".contains(&letter) {
+        if !b"paru".contains(&letter) {
             return Err(Garbage);
         }
         let Some(length) = rest.first_chunk().map(|length| u32::from_le_bytes(*length)) else {
@@ -88,6 +92,7 @@ mod tests {
             Message::Progress("50".to_owned()),
             Message::Answer(vec![0, 255, 10]),
             Message::Refusal("no".to_owned()),
+            Message::Unwalled("no walls".to_owned()),
         ];
         let bytes: Vec<u8> = said.iter().flat_map(Message::to_bytes).collect();
         for size in 1..=bytes.len() {

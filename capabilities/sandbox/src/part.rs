@@ -65,6 +65,7 @@ pub async fn run(part: Part<'_>, mut on_progress: impl FnMut(&str)) -> Result<Ve
     log(&end, &verdict);
     match heard.last {
         Some(Last::Refusal(text)) => Err(Failure::Refused(text)),
+        Some(Last::Unwalled(text)) => Err(Failure::Spawn(io::Error::other(text))),
         Some(Last::Answer(answer)) => verdict.map(|()| answer),
         None => verdict.and(Err(Failure::Silent)),
     }
@@ -107,6 +108,7 @@ struct Conversation {
 enum Last {
     Answer(Vec<u8>),
     Refusal(String),
+    Unwalled(String),
 }
 
 impl Listener for Conversation {
@@ -115,11 +117,21 @@ impl Listener for Conversation {
         loop {
             match self.reader.next() {
                 Ok(Some(Message::Progress(line))) => drop(self.lines.try_send(line)),
-                Ok(Some(Message::Answer(answer))) => self.last = Some(Last::Answer(answer)),
-                Ok(Some(Message::Refusal(text))) => self.last = Some(Last::Refusal(text)),
+                Ok(Some(Message::Answer(answer))) => self.end(Last::Answer(answer)),
+                Ok(Some(Message::Refusal(text))) => self.end(Last::Refusal(text)),
+                Ok(Some(Message::Unwalled(text))) => self.end(Last::Unwalled(text)),
                 Ok(None) => return true,
                 Err(Garbage) => return false,
             }
+        }
+    }
+}
+
+impl Conversation {
+    /// A child without walls has nothing to say about its input.
+    fn end(&mut self, last: Last) {
+        if !matches!(self.last, Some(Last::Unwalled(_))) {
+            self.last = Some(last);
         }
     }
 }
