@@ -1,1 +1,35 @@
+//! The library for machines: the asset API of the DLCS, as Hydra JSON-LD.
+//!
+//! - `routes` holds every address; each endpoint has a file in `start`, `customers`, `spaces` or `images`.
+//! - `caller` says who may come in, and nothing behind it is reached without a key.
+//! - `body`, `fields` and `query` read what clients send, as kindly as the DLCS does.
+//! - `hydra` words the answers, `urls` spells the addresses in them.
+//! - `error` is every failure and its status.
+//!
+//! No rule about records lives here: those are the catalogue's. Nothing is drawn or fetched.
 
+mod routes;
+mod management;
+mod config;
+mod error;
+mod answer;
+
+mod caller;
+mod paths;
+mod body;
+mod fields;
+mod query;
+mod urls;
+mod hydra;
+
+mod start;
+mod customers;
+mod spaces;
+mod images;
+
+#[cfg(test)]
+mod testing;
+
+pub use config::ManagementConfig;
+pub use management::Management;
+pub use routes::router;

@@ -1,0 +1,72 @@
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use super::{Class, Property, Range, Resource};
+use crate::urls::Urls;
+
+/// An institution that keeps assets here.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Customer {
+    #[serde(rename = "@id")]
+    id: String,
+    #[serde(rename = "@type")]
+    class: &'static str,
+    name: String,
+    display_name: String,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    administrator: bool,
+    #[serde(with = "time::serde::rfc3339")]
+    created: OffsetDateTime,
+    spaces: String,
+    keys: String,
+}
+
+/// All that everybody may know of a customer.
+#[derive(Debug, Serialize)]
+pub(crate) struct CustomerLink {
+    #[serde(rename = "@id")]
+    id: String,
+    #[serde(rename = "@type")]
+    class: &'static str,
+}
+
+impl CustomerLink {
+    pub(crate) fn of(customer: &catalogue::Customer, urls: &Urls) -> Self {
+        Self { id: urls.customer(customer.id), class: "vocab:Customer" }
+    }
+}
+
+impl Customer {
+    pub(crate) fn of(customer: catalogue::Customer, urls: &Urls) -> Self {
+        Self {
+            id: urls.customer(customer.id),
+            class: "vocab:Customer",
+            name: customer.name,
+            display_name: customer.display_name,
+            administrator: customer.administrator,
+            created: customer.created,
+            spaces: urls.spaces(customer.id),
+            keys: urls.keys(customer.id),
+        }
+    }
+}
+
+impl Resource for Customer {
+    const CLASS: Class = Class {
+        name: "Customer",
+        description: "An institution that keeps assets here.",
+        properties: &[
+            Property::settable("name", Range::Text, "The name in public URLs; permanent."),
+            Property::settable("displayName", Range::Text, "The name for people."),
+            Property::given("administrator", Range::Truth, "Whether it administers the others."),
+            Property::given("created", Range::Moment, "When it was created."),
+            Property::given("spaces", Range::Link, "Its spaces."),
+            Property::given("keys", Range::Link, "Its keys."),
+        ],
+    };
+
+    fn url(&self) -> &str {
+        &self.id
+    }
+}

@@ -1,0 +1,34 @@
+//! What the API says: records as Hydra JSON-LD, one file per resource.
+//!
+//! - [`Document`] is a resource on its own, with its `@context`; [`Collection`] is a page of several.
+//! - [`Class`] lists a resource's properties once; contexts and the vocabulary are generated from it.
+//! - [`HydraError`] is every failure.
+//!
+//! Only links that lead somewhere are given: a link arrives together with its endpoint.
+
+mod class;
+mod collection;
+mod document;
+mod error;
+
+mod customer;
+mod entry_point;
+mod image;
+mod key;
+mod space;
+
+pub(crate) use class::{Class, Property, Range, api_documentation};
+pub(crate) use collection::Collection;
+pub(crate) use customer::{Customer, CustomerLink};
+pub(crate) use document::{Document, Resource, Saved};
+pub(crate) use entry_point::EntryPoint;
+pub(crate) use error::HydraError;
+pub(crate) use image::Image;
+pub(crate) use key::{FreshKey, Key};
+pub(crate) use space::Space;
+
+pub(crate) const HYDRA_CONTEXT: &str = "http://www.w3.org/ns/hydra/context.jsonld";
+
+/// Every class whose context is served.
+pub(crate) const CLASSES: [&Class; 5] =
+    [&EntryPoint::CLASS, &Customer::CLASS, &Key::CLASS, &Space::CLASS, &Image::CLASS];

@@ -1,0 +1,31 @@
+//! Assets, which the API calls images whatever they are.
+//!
+//! - `identity`, `image_fields`, `server_fields` and `channels` read what a body says of one.
+//! - `upload` keeps the bytes that come with it, `bring_in` waits until it is brought in.
+
+mod identity;
+mod image_fields;
+mod server_fields;
+mod channels;
+mod upload;
+mod bring_in;
+mod image_filter;
+
+mod get_images;
+mod get_image;
+mod put_image;
+mod patch_image;
+mod post_image;
+mod delete_image;
+mod post_reingest;
+
+#[cfg(test)]
+mod any_json;
+
+pub(crate) use delete_image::delete_image;
+pub(crate) use get_image::get_image;
+pub(crate) use get_images::get_images;
+pub(crate) use patch_image::patch_image;
+pub(crate) use post_image::post_image;
+pub(crate) use post_reingest::post_reingest;
+pub(crate) use put_image::put_image;

@@ -1,0 +1,81 @@
+use axum::{
+    extract::{FromRequestParts, RawPathParams},
+    http::request::Parts,
+};
+use model::AssetId;
+
+use crate::{Management, caller::Tenant, error::Error};
+
+/// `/customers/{customer}/spaces/{space}`, named by somebody who may work there.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SpacePath {
+    pub(crate) customer: u32,
+    pub(crate) space: u32,
+}
+
+/// `/customers/{customer}/spaces/{space}/images/{image}`, named by somebody who may work there.
+pub(crate) struct ImagePath {
+    pub(crate) asset: AssetId,
+}
+
+/// `/customers/{customer}/keys/{key}`, named by somebody who may work there.
+pub(crate) struct KeyPath {
+    pub(crate) customer: u32,
+    pub(crate) key: String,
+}
+
+/// `/contexts/{file}`, named by anybody.
+pub(crate) struct ContextPath {
+    pub(crate) file: String,
+}
+
+impl FromRequestParts<Management> for SpacePath {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, management: &Management) -> Result<Self, Error> {
+        let Tenant { customer } = Tenant::from_request_parts(parts, management).await?;
+        let space = path_param(parts, "space").await?;
+        let number = space.parse().map_err(|_| Error::NotFound(format!("space {space}")))?;
+        Ok(Self { customer, space: number })
+    }
+}
+
+impl FromRequestParts<Management> for ImagePath {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, management: &Management) -> Result<Self, Error> {
+        let path = SpacePath::from_request_parts(parts, management).await?;
+        let name = path_param(parts, "image").await?;
+        let asset = AssetId::new(path.customer, path.space, name);
+        Ok(Self { asset: asset.map_err(|fault| Error::invalid(fault.to_string()))? })
+    }
+}
+
+impl FromRequestParts<Management> for KeyPath {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, management: &Management) -> Result<Self, Error> {
+        let Tenant { customer } = Tenant::from_request_parts(parts, management).await?;
+        Ok(Self { customer, key: path_param(parts, "key").await? })
+    }
+}
+
+impl FromRequestParts<Management> for ContextPath {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Management) -> Result<Self, Error> {
+        Ok(Self { file: path_param(parts, "file").await? })
+    }
+}
+
+/// One decoded parameter of the path.
+pub(crate) async fn path_param(parts: &mut Parts, name: &str) -> Result<String, Error> {
+    let params = RawPathParams::from_request_parts(parts, &()).await;
+    let params = params.map_err(|_| Error::invalid("The path must be encoded as UTF-8"))?;
+    let value = params.iter().find(|(key, _)| *key == name).map(|(_, value)| value);
+    match value {
+        Some(value) if !value.contains('\0') => Ok(value.to_owned()),
+        Some(_) => Err(Error::invalid("The path must not contain the character NUL")),
+        None => Err(Error::NotFound("such resource".to_owned())),
+    }
+}

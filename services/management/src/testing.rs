@@ -1,0 +1,274 @@
+//! What the endpoints' tests share: the real router over a real catalogue and bucket, and clients with keys.
+//!
+//! [`on_every_database`] runs a test on SQLite, and on PostgreSQL where `DATABASE_URL` names a server.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Extension, Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Method, Request, StatusCode, header::AUTHORIZATION},
+};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use catalogue::{Catalogue, DatabaseConfig, Ingested, Job, JobKind};
+use model::ServerUrls;
+use serde_json::{Value, json};
+use sqlx::{Connection, Executor, PgConnection};
+use storage::Bucket;
+use time::OffsetDateTime;
+use tokio::task::AbortHandle;
+use tower::ServiceExt;
+
+use crate::{Management, ManagementConfig, router};
+
+/// A small PNG, in Base64.
+pub(crate) const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk\
+                                +M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+/// Where most tests put their image.
+pub(crate) const IMAGE: &str = "/customers/2/spaces/1/images/ms-1";
+
+/// The usual image: what every registration has to say, changed by what `changes` says.
+pub(crate) fn jpeg(changes: Value) -> Value {
+    let origin = "https://files.example.org/ms-1.jpg";
+    let mut image = json!({"mediaType": "image/jpeg", "origin": origin});
+    for (name, value) in changes.as_object().expect("changes are an object") {
+        image[name] = value.clone();
+    }
+    image
+}
+
+/// Runs a test on every database that is there.
+pub(crate) async fn on_every_database(test: impl AsyncFn(Api)) {
+    on_every_database_with(ManagementConfig::default(), test).await;
+}
+
+pub(crate) async fn on_every_database_with(config: ManagementConfig, test: impl AsyncFn(Api)) {
+    test(Api::new(Catalogue::in_memory().await.unwrap(), config.clone())).await;
+    let Some(server) = database_url() else {
+        eprintln!("not run on PostgreSQL: DATABASE_URL is not set");
+        return;
+    };
+    let name = format!("management_{}", uuid::Uuid::new_v4().simple());
+    run_on(&server, format!("CREATE DATABASE {name}")).await;
+    let (url, options) = server.split_once('?').unwrap_or((&server, ""));
+    let (root, _) = url.rsplit_once('/').expect("DATABASE_URL names a database");
+    let url = format!("{root}/{name}?{options}");
+    let database = DatabaseConfig { url, max_connections: 4, ..DatabaseConfig::default() };
+    let catalogue = Catalogue::open(&database, "unused".as_ref()).await.unwrap();
+    catalogue.migrate().await.unwrap();
+    test(Api::new(catalogue, config)).await;
+    run_on(&server, format!("DROP DATABASE {name} WITH (FORCE)")).await;
+}
+
+async fn run_on(server: &str, sql: String) {
+    let mut connection = PgConnection::connect(server).await.unwrap();
+    connection.execute(sqlx::AssertSqlSafe(sql)).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+#[expect(clippy::disallowed_methods, reason = "the test runner says where a server is")]
+fn database_url() -> Option<String> {
+    std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty())
+}
+
+/// A service of its own for one test.
+pub(crate) struct Api {
+    pub(crate) catalogue: Catalogue,
+    pub(crate) bucket: Bucket,
+    router: Router,
+    worker: Option<AbortHandle>,
+}
+
+impl Api {
+    fn new(catalogue: Catalogue, config: ManagementConfig) -> Self {
+        let bucket = Bucket::in_memory();
+        let urls = ServerUrls::new("https://iiif.example.org", "https://api.example.org");
+        let router = router(Management::new(catalogue.clone(), bucket.clone(), config));
+        Self { catalogue, bucket, router: router.layer(Extension(urls)), worker: None }
+    }
+
+    pub(crate) fn anonymous(&self) -> Client {
+        Client { router: self.router.clone(), authorization: None, customer: 0 }
+    }
+
+    /// Sets the service up, and calls with the administrator's key.
+    pub(crate) async fn administrator(&self) -> Client {
+        let key = self.anonymous().post("/setup", json!({})).await;
+        assert_eq!(key.status, 200, "{:?}", key.body);
+        self.anonymous().with_key(1, &key.body)
+    }
+
+    /// Sets the service up, and calls with a key of customer 2, who has space 1.
+    pub(crate) async fn librarian(&self) -> Client {
+        let administrator = self.administrator().await;
+        let librarian = self.customer(&administrator, "library").await;
+        let space = librarian.post("/customers/2/spaces", json!({"name": "maps"})).await;
+        assert_eq!(space.status, 201, "{:?}", space.body);
+        librarian
+    }
+
+    /// Makes a customer, and calls with its key.
+    pub(crate) async fn customer(&self, administrator: &Client, name: &str) -> Client {
+        let body = json!({"name": name, "displayName": format!("The {name}")});
+        let customer = administrator.post("/customers", body).await;
+        assert_eq!(customer.status, 201, "{:?}", customer.body);
+        let id: u32 =
+            customer.body["@id"].as_str().unwrap().rsplit('/').next().unwrap().parse().unwrap();
+        let key = administrator.post(&format!("/customers/{id}/keys"), json!({})).await;
+        assert_eq!(key.status, 200, "{:?}", key.body);
+        self.anonymous().with_key(id, &key.body)
+    }
+
+    /// From now on jobs are done, as by a service that brings images in.
+    pub(crate) fn with_worker(mut self) -> Self {
+        let catalogue = self.catalogue.clone();
+        self.worker = Some(tokio::spawn(work(catalogue)).abort_handle());
+        self
+    }
+}
+
+impl Drop for Api {
+    fn drop(&mut self) {
+        if let Some(worker) = &self.worker {
+            worker.abort();
+        }
+    }
+}
+
+/// Ends every job at once: as failed where the asset's name begins with `broken` or `full`.
+async fn work(catalogue: Catalogue) {
+    let kinds = [JobKind::IngestImage, JobKind::IngestFile, JobKind::IngestTimeBased];
+    let lease = Duration::from_secs(60);
+    loop {
+        match catalogue.claim_job(&kinds, "test", lease, now()).await.unwrap() {
+            Some(job) => end(&catalogue, &job).await,
+            None => catalogue.wait_for_jobs().await,
+        }
+    }
+}
+
+async fn end(catalogue: &Catalogue, job: &Job) {
+    let failed = match job.asset.name() {
+        name if name.starts_with("broken") => Some("the file ends in the middle of the image"),
+        name if name.starts_with("full") => {
+            Some("the storage policy is exceeded: there is no room for this asset")
+        }
+        _ => None,
+    };
+    if let Some(error) = failed {
+        catalogue.record_failed(job, error, now()).await.unwrap();
+    } else {
+        let thumbnails = vec![(400, 267), (200, 133)];
+        let ingested = Ingested { width: 6000, height: 4000, thumbnails, ..Ingested::default() };
+        catalogue.record_ingested(job, &ingested, now()).await.unwrap();
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a worker reads the clock")]
+fn now() -> OffsetDateTime {
+    OffsetDateTime::now_utc()
+}
+
+/// Somebody who calls the API.
+#[derive(Clone)]
+pub(crate) struct Client {
+    router: Router,
+    authorization: Option<Arc<str>>,
+    pub(crate) customer: u32,
+}
+
+/// What the API answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+}
+
+impl Client {
+    pub(crate) fn with_key(mut self, customer: u32, key: &Value) -> Self {
+        let text = |name: &str| key[name].as_str().unwrap();
+        let credentials = BASE64_STANDARD.encode(format!("{}:{}", text("key"), text("secret")));
+        self.authorization = Some(format!("Basic {credentials}").into());
+        self.customer = customer;
+        self
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, Body::empty()).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, body.to_string()).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::PUT, path, body.to_string()).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::PATCH, path, body.to_string()).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, Body::empty()).await
+    }
+
+    pub(crate) async fn send(&self, method: Method, path: &str, body: impl Into<Body>) -> Answer {
+        let request = Request::builder().method(method).uri(path).body(body.into()).unwrap();
+        self.request(request).await
+    }
+
+    pub(crate) async fn request(&self, mut request: Request<Body>) -> Answer {
+        if let Some(authorization) = &self.authorization {
+            request.headers_mut().insert(AUTHORIZATION, authorization.parse().unwrap());
+        }
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        let body = match body.is_empty() {
+            true => Value::Null,
+            false => serde_json::from_slice(&body).expect("answers are JSON"),
+        };
+        Answer { status, headers, body }
+    }
+}
+
+impl Answer {
+    pub(crate) fn detail(&self) -> &str {
+        self.body["detail"].as_str().unwrap_or_default()
+    }
+
+    /// The body without what is different each time: keys and times.
+    pub(crate) fn steady(&self) -> Value {
+        let mut body = self.body.clone();
+        steady(&mut body);
+        body
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}
+
+fn steady(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            for (name, value) in object {
+                match (name.as_str(), value.as_str()) {
+                    ("created" | "finished", Some(_)) => *value = json!("[time]"),
+                    ("key" | "secret", Some(_)) => *value = json!("[secret]"),
+                    ("@id", Some(url)) => {
+                        if let Some((keys, _)) = url.rsplit_once("/keys/") {
+                            *value = json!(format!("{keys}/keys/[secret]"));
+                        }
+                    }
+                    _ => steady(value),
+                }
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(steady),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}

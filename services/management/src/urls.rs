@@ -1,0 +1,152 @@
+use std::{convert::Infallible, sync::Arc};
+
+use axum::{
+    extract::FromRequestParts,
+    http::{Extensions, Uri, request::Parts},
+};
+use model::{AssetId, PublicUrls, ServerUrls};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+/// What RFC 3986 doesn't allow in a query; clients send it all the same, above all the braces of `q`.
+const NOT_IN_QUERIES: &AsciiSet =
+    &CONTROLS.add(b'[').add(b'\\').add(b']').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
+
+/// The addresses that an answer is made of, as the sender of this request sees them.
+///
+/// Where nobody said which roots these are, the addresses are relative.
+#[derive(Debug, Clone)]
+pub(crate) struct Urls {
+    pub(crate) public: PublicUrls,
+    api: Arc<str>,
+    path: String,
+    query: Option<String>,
+}
+
+impl Urls {
+    pub(crate) fn new(extensions: &Extensions, uri: &Uri) -> Self {
+        let roots = extensions.get::<ServerUrls>().cloned();
+        let ServerUrls { public, api } = roots.unwrap_or_else(|| ServerUrls::new("", ""));
+        let query = uri.query().filter(|query| !query.is_empty());
+        let query = query.map(|query| utf8_percent_encode(query, NOT_IN_QUERIES).to_string());
+        Self { public, api, path: uri.path().to_owned(), query }
+    }
+
+    /// The address that was asked for.
+    pub(crate) fn request(&self) -> String {
+        let (api, path) = (&self.api, &self.path);
+        match &self.query {
+            Some(query) => format!("{api}{path}?{query}"),
+            None => format!("{api}{path}"),
+        }
+    }
+
+    /// Another page of what was asked for; all else that the query says is kept.
+    pub(crate) fn page(&self, number: u64, size: u32) -> String {
+        let mut url = format!("{}{}?page={number}&pageSize={size}", self.api, self.path);
+        for pair in self.query.iter().flat_map(|query| query.split('&')) {
+            let name = pair.split('=').next().unwrap_or_default().to_ascii_lowercase();
+            if !matches!(name.as_str(), "" | "page" | "pagesize") {
+                url.push('&');
+                url.push_str(pair);
+            }
+        }
+        url
+    }
+
+    pub(crate) fn entry_point(&self) -> String {
+        format!("{}/", self.api)
+    }
+
+    pub(crate) fn customers(&self) -> String {
+        format!("{}/customers", self.api)
+    }
+
+    pub(crate) fn customer(&self, customer: u32) -> String {
+        format!("{}/customers/{customer}", self.api)
+    }
+
+    pub(crate) fn keys(&self, customer: u32) -> String {
+        format!("{}/keys", self.customer(customer))
+    }
+
+    pub(crate) fn key(&self, customer: u32, key: &str) -> String {
+        format!("{}/keys/{key}", self.customer(customer))
+    }
+
+    pub(crate) fn spaces(&self, customer: u32) -> String {
+        format!("{}/spaces", self.customer(customer))
+    }
+
+    pub(crate) fn space(&self, customer: u32, space: u32) -> String {
+        format!("{}/spaces/{space}", self.customer(customer))
+    }
+
+    pub(crate) fn images(&self, customer: u32, space: u32) -> String {
+        format!("{}/images", self.space(customer, space))
+    }
+
+    pub(crate) fn image(&self, id: &AssetId) -> String {
+        format!("{}/{}", self.images(id.customer, id.space), id.encoded_name())
+    }
+
+    pub(crate) fn policy(&self, customer: u32, channel: &str, policy: &str) -> String {
+        format!("{}/deliveryChannelPolicies/{channel}/{policy}", self.customer(customer))
+    }
+
+    pub(crate) fn batch(&self, customer: u32, batch: i64) -> String {
+        format!("{}/queue/batches/{batch}", self.customer(customer))
+    }
+
+    pub(crate) fn context(&self, class: &str) -> String {
+        format!("{}/contexts/{class}.jsonld", self.api)
+    }
+
+    pub(crate) fn vocabulary(&self) -> String {
+        format!("{}/vocab", self.api)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Urls {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self::new(&parts.extensions, &parts.uri))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn urls(uri: &str) -> Urls {
+        let mut extensions = Extensions::new();
+        extensions.insert(ServerUrls::new("https://iiif.example.org", "https://api.example.org/"));
+        Urls::new(&extensions, &uri.parse().unwrap())
+    }
+
+    #[test]
+    fn another_page_keeps_the_rest_of_the_query_and_its_order() {
+        let urls =
+            urls("/customers/7/spaces?orderBy=name&PAGE=2&pageSize=9&&q={%22string1%22:%22t%22}");
+        assert_eq!(
+            urls.page(3, 9),
+            "https://api.example.org/customers/7/spaces?page=3&pageSize=9\
+             &orderBy=name&q=%7B%22string1%22:%22t%22%7D"
+        );
+    }
+
+    #[test]
+    fn a_name_is_encoded_once() {
+        let id = AssetId::new(7, 3, "a b%20").unwrap();
+        assert_eq!(
+            urls("/").image(&id),
+            "https://api.example.org/customers/7/spaces/3/images/a%20b%2520"
+        );
+    }
+
+    #[test]
+    fn without_known_roots_addresses_are_relative() {
+        let urls = Urls::new(&Extensions::new(), &Uri::from_static("/customers?x"));
+        assert_eq!(urls.request(), "/customers?x");
+    }
+}
