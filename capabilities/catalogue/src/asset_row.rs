@@ -6,7 +6,10 @@ use serde::Serialize;
 
 use crate::{
     Asset, Error,
-    database::query::{self, Record, Row, for_update, micros},
+    database::{
+        dialect::for_update,
+        query::{self, Record, Row, micros},
+    },
 };
 
 /// Every column by name: a statement prepared before a migration must still fit after it.

@@ -126,7 +126,7 @@ fn check_limits(asset: &Asset) -> Result<(), Error> {
 fn is_made_differently(before: &Asset, after: &Asset) -> bool {
     let channels = |asset: &Asset| {
         let mut channels = asset.channels.clone();
-        channels.sort_by(|one, other| one.channel.cmp(&other.channel));
+        channels.sort_by_key(|own| own.channel);
         channels
     };
     before.origin != after.origin

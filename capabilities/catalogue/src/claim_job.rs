@@ -5,7 +5,10 @@ use time::OffsetDateTime;
 
 use crate::{
     Catalogue, Error, Job, JobKind,
-    database::query::{self, for_update_skip_locked, marks, micros},
+    database::{
+        dialect::for_update_skip_locked,
+        query::{self, marks, micros},
+    },
 };
 
 impl Catalogue {
@@ -19,6 +22,9 @@ impl Catalogue {
         lease: Duration,
         now: OffsetDateTime,
     ) -> Result<Option<Job>, Error> {
+        if kinds.is_empty() {
+            return Ok(None);
+        }
         let database = self.database().writer();
         let sql = claim(database, kinds.len());
         loop {

@@ -36,6 +36,34 @@ impl Default for DatabaseConfig {
     }
 }
 
+impl DatabaseConfig {
+    /// What is wrong with it, in words for the operator; all at once.
+    pub fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        let kinds = ["postgres://", "postgresql://", "sqlite:"];
+        let url = self.url.trim();
+        if !url.is_empty() && !kinds.iter().any(|kind| url.starts_with(kind)) {
+            let scheme = url.split(':').next().unwrap_or_default();
+            faults.push(format!(
+                "database.url: databases of the kind '{scheme}' are not supported; use postgres:// or sqlite:"
+            ));
+        }
+        if self.max_connections == 0 {
+            faults.push("database.max_connections: must be at least 1".to_owned());
+        }
+        if self.card_max_age_seconds > MAX_CARD_AGE_SECONDS {
+            faults.push(format!(
+                "database.card_max_age_seconds: must be {MAX_CARD_AGE_SECONDS} or less, \
+                 because what a version left is cleaned up soon after"
+            ));
+        }
+        faults
+    }
+}
+
+/// Clean-ups wait a little longer than this before they remove what an old card points to.
+const MAX_CARD_AGE_SECONDS: u64 = 10;
+
 impl fmt::Debug for DatabaseConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DatabaseConfig")
@@ -87,5 +115,17 @@ mod tests {
             assert_eq!(serde_json::to_value(&config).unwrap()["url"], shown);
             assert!(format!("{config:?}").contains(&format!("{shown:?}")), "{config:?}");
         }
+    }
+
+    #[test]
+    fn faults_are_found_before_anything_is_opened() {
+        let config = DatabaseConfig {
+            url: "mysql://host/db".into(),
+            max_connections: 0,
+            card_max_age_seconds: 60,
+            ..DatabaseConfig::default()
+        };
+        assert_eq!(config.faults().len(), 3, "{:?}", config.faults());
+        assert!(DatabaseConfig::default().faults().is_empty());
     }
 }

@@ -38,6 +38,7 @@ impl Catalogue {
         copy_policies(&change, id, now).await?;
         let created = customer(&change, id).await?;
         change.commit().await?;
+        self.parts().customer_names.forget(&new.name).await;
         created.ok_or_else(|| query::unreadable("id"))
     }
 }

@@ -59,6 +59,12 @@ impl Catalogue {
 /// Names of customers, and who has them: a name is never given up or changed.
 pub(crate) struct CustomerNames(Cache<String, Option<u32>>);
 
+impl CustomerNames {
+    pub(crate) async fn forget(&self, name: &str) {
+        self.0.invalidate(&fold(name)).await;
+    }
+}
+
 impl Default for CustomerNames {
     fn default() -> Self {
         let names = Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(5));

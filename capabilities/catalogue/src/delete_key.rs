@@ -1,6 +1,6 @@
 use crate::{
     Catalogue, Error,
-    database::query::{self, for_update},
+    database::{dialect::for_update, query},
 };
 
 impl Catalogue {

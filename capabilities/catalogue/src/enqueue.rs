@@ -13,8 +13,9 @@ use crate::{
 /// again after ten seconds at most), so its bytes stay.
 const UNTIL_FORGOTTEN: Duration = Duration::from_secs(15);
 
-/// For so long a worker may go on with a job that was taken from it: until its heart beats next.
-const UNTIL_NOTICED: Duration = Duration::from_secs(120);
+/// A worker may go on with a job that was taken from it until its heart beats next, which is before
+/// the lease ends; and then it takes a moment to stop.
+const UNTIL_STOPPED: Duration = Duration::from_secs(60);
 
 const INGEST_ATTEMPTS: i64 = 5;
 const CLEAN_UP_ATTEMPTS: i64 = 20;
@@ -58,14 +59,14 @@ pub(crate) async fn supersede(
     now: OffsetDateTime,
 ) -> Result<Vec<JobId>, Error> {
     let sql = "DELETE FROM job WHERE customer = $1 AND space = $2 AND name = $3 AND kind <> $4
-               RETURNING id, version, attempts, dead";
+               RETURNING id, version, attempts, dead, due";
     let values = query::key_of(id).into_iter().chain([JobKind::CleanUp.as_str().into()]);
     let superseded: Vec<Superseded> = query::all(change, sql, values).await?;
     // One that was given up has been cleaned up, one that was never begun has left nothing.
-    let begun = superseded.iter().filter(|job| job.attempts > 0 && !job.dead);
-    let leftovers =
-        Leftovers { versions: begun.map(|job| job.version).collect(), ..Leftovers::default() };
-    clean_up_after(change, id, leftovers, UNTIL_NOTICED, now).await?;
+    for job in superseded.iter().filter(|job| job.attempts > 0 && !job.dead) {
+        let leftovers = Leftovers { versions: vec![job.version], ..Leftovers::default() };
+        clean_up_from(change, id, leftovers, job.lease_until.max(now) + UNTIL_STOPPED, now).await?;
+    }
     Ok(superseded.into_iter().map(|job| job.id).collect())
 }
 
@@ -76,14 +77,14 @@ pub(crate) async fn clean_up(
     leftovers: Leftovers,
     now: OffsetDateTime,
 ) -> Result<(), Error> {
-    clean_up_after(change, id, leftovers, UNTIL_FORGOTTEN, now).await
+    clean_up_from(change, id, leftovers, now + UNTIL_FORGOTTEN, now).await
 }
 
-async fn clean_up_after(
+async fn clean_up_from(
     change: &impl ConnectionTrait,
     id: &AssetId,
     leftovers: Leftovers,
-    wait: Duration,
+    due: OffsetDateTime,
     now: OffsetDateTime,
 ) -> Result<(), Error> {
     if leftovers == Leftovers::default() {
@@ -91,7 +92,7 @@ async fn clean_up_after(
     }
     let leftovers = serde_json::to_string(&leftovers).expect("numbers and keys become JSON");
     let (kind, priority) = (JobKind::CleanUp.as_str(), Priority::Background.rank());
-    let job = [kind.into(), priority.into(), micros(now + wait).into()];
+    let job = [kind.into(), priority.into(), micros(due).into()];
     insert(change, id, job, (0, Some(leftovers), CLEAN_UP_ATTEMPTS), now).await?;
     Ok(())
 }
@@ -150,6 +151,7 @@ struct Superseded {
     version: u64,
     attempts: u32,
     dead: bool,
+    lease_until: OffsetDateTime,
 }
 
 impl Record for Superseded {
@@ -159,6 +161,7 @@ impl Record for Superseded {
             version: row.number("version")?,
             attempts: row.number("attempts")?,
             dead: row.flag("dead")?,
+            lease_until: row.moment("due")?,
         })
     }
 }

@@ -5,7 +5,10 @@ use time::OffsetDateTime;
 
 use crate::{
     Catalogue, Error, Order, Page, Paged,
-    database::query::{self, Record, Row},
+    database::{
+        dialect,
+        query::{self, Record, Row},
+    },
 };
 
 /// A shelf of a customer's assets.
@@ -95,7 +98,7 @@ pub(crate) async fn space_for_update(
     customer: u32,
     id: u32,
 ) -> Result<Option<Space>, Error> {
-    let lock = query::for_update(change);
+    let lock = dialect::for_update(change);
     let sql = format!("SELECT id FROM space WHERE customer = $1 AND id = $2{lock}");
     query::one::<i64>(change, &sql, [customer.into(), id.into()]).await?;
     space(change, customer, id).await

@@ -35,10 +35,7 @@ impl Database {
                 Self::sqlite(options, config).await
             }
         } else {
-            let scheme = url.split(':').next().unwrap_or(url);
-            Err(Error::Invalid(format!(
-                "databases of the kind '{scheme}' are not supported; use postgres:// or sqlite:"
-            )))
+            Err(Error::Invalid(config.faults().join("\n")))
         }
     }
 
@@ -80,7 +77,9 @@ impl Database {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal);
         let pool = || {
+            // A file does not break as a network does: no need to try a connection before its use.
             SqlitePoolOptions::new()
+                .test_before_acquire(false)
                 .acquire_timeout(Duration::from_secs(config.acquire_timeout_seconds))
         };
         // The writer comes first: it makes the file.
@@ -98,6 +97,7 @@ impl Database {
     /// A database in memory belongs to its connection, so there is one and it never closes.
     async fn memory(options: SqliteConnectOptions, config: &DatabaseConfig) -> Result<Self, Error> {
         let pool = SqlitePoolOptions::new()
+            .test_before_acquire(false)
             .min_connections(1)
             .max_connections(1)
             .idle_timeout(None)

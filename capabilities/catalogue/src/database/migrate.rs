@@ -1,7 +1,11 @@
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
+use sea_orm::ConnectionTrait;
 use sha2::{Digest, Sha256};
 
-use super::{Database, query};
+use super::{
+    Database,
+    dialect::{is_postgres, spelt_for},
+    query,
+};
 use crate::Error;
 
 /// Oldest first. A file that was released is never edited: the next one changes what it made.
@@ -20,7 +24,7 @@ impl Database {
     /// Runs what was not run yet, all of it or nothing; a second process waits for the first.
     pub(crate) async fn migrate(&self) -> Result<Vec<String>, Error> {
         let change = self.begin().await?;
-        if change.get_database_backend() == DbBackend::Postgres {
+        if is_postgres(&change) {
             query::run(&change, "SELECT pg_advisory_xact_lock($1)", [LOCK.into()]).await?;
         }
         change.execute_unprepared(&spelt_for(&change, TABLE)).await?;
@@ -37,9 +41,10 @@ impl Database {
     }
 
     pub(crate) async fn migrations_pending(&self) -> Result<Vec<String>, Error> {
-        let there_is_a_table = match self.reader().get_database_backend() {
-            DbBackend::Postgres => "SELECT COUNT(to_regclass('schema_migration'))",
-            _ => "SELECT COUNT(*) FROM sqlite_master WHERE name = 'schema_migration'",
+        let there_is_a_table = if is_postgres(self.reader()) {
+            "SELECT COUNT(to_regclass('schema_migration'))"
+        } else {
+            "SELECT COUNT(*) FROM sqlite_master WHERE name = 'schema_migration'"
         };
         let done = match query::one::<i64>(self.reader(), there_is_a_table, []).await? {
             Some(1) => recorded(self.reader()).await?,
@@ -78,16 +83,6 @@ fn outstanding(done: &[Done]) -> Result<impl Iterator<Item = (&'static str, &'st
         }
     }
     Ok(MIGRATIONS.into_iter().skip(done.len()))
-}
-
-fn spelt_for(change: &DatabaseTransaction, sql: &str) -> String {
-    let (text, identity) = match change.get_database_backend() {
-        DbBackend::Postgres => {
-            ("TEXT COLLATE \"C\"", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY")
-        }
-        _ => ("TEXT", "INTEGER PRIMARY KEY AUTOINCREMENT"),
-    };
-    sql.replace("{text}", text).replace("{identity}", identity)
 }
 
 fn fingerprint(sql: &str) -> String {

@@ -2,11 +2,11 @@
 //!
 //! - [`Database`] holds the connections: on SQLite one that writes and some that read.
 //! - [`query`] runs SQL and turns rows into records.
+//! - [`dialect`] has the few words that they spell differently.
 //! - [`migrate`] brings the schema up to date.
-//!
-//! Whatever the two do not share is here and nowhere else.
 
 mod connect;
+pub(crate) mod dialect;
 pub(crate) mod migrate;
 pub(crate) mod query;
 

@@ -1,5 +1,5 @@
 use model::AssetId;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, SqlErr, Statement, Value};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, SqlErr, Statement, Value};
 use serde::de::DeserializeOwned;
 use time::OffsetDateTime;
 
@@ -60,22 +60,6 @@ pub(crate) fn insert(table: &str, fields: Vec<(&'static str, Value)>) -> (String
     let marks: Vec<_> = (1..=names.len()).map(|n| format!("${n}")).collect();
     let (names, marks) = (names.join(", "), marks.join(", "));
     (format!("INSERT INTO {table} ({names}) VALUES ({marks})"), values)
-}
-
-/// What follows a SELECT whose rows are about to be changed. SQLite locks the whole file anyway.
-pub(crate) fn for_update(database: &impl ConnectionTrait) -> &'static str {
-    match database.get_database_backend() {
-        DbBackend::Postgres => " FOR UPDATE",
-        _ => "",
-    }
-}
-
-/// As [`for_update`], leaving out what someone else is changing.
-pub(crate) fn for_update_skip_locked(database: &impl ConnectionTrait) -> &'static str {
-    match database.get_database_backend() {
-        DbBackend::Postgres => " FOR UPDATE SKIP LOCKED",
-        _ => "",
-    }
 }
 
 pub(crate) fn micros(moment: OffsetDateTime) -> i64 {

@@ -138,10 +138,12 @@ async fn a_customer_is_found_by_number_and_by_name() {
         assert_eq!(catalogue.customer_id("Reader").await.unwrap(), Some(2));
         assert_eq!(catalogue.customer_id("7").await.unwrap(), Some(7));
         assert_eq!(catalogue.customer_id("nobody").await.unwrap(), None);
+        catalogue.create_customer(&new("Nobody", "No longer"), at(1)).await.unwrap();
+        assert_eq!(catalogue.customer_id("nobody").await.unwrap(), Some(3));
         assert_eq!(catalogue.customer_by_name("READER").await.unwrap().unwrap().id, 2);
 
         let second = catalogue.customers(Page { number: 2, size: 1 }).await.unwrap();
-        assert_eq!((second.items[0].id, second.total, second.page), (2, 2, 2));
+        assert_eq!((second.items[0].id, second.total, second.page), (2, 3, 2));
     }
 }
 

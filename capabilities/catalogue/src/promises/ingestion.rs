@@ -44,6 +44,8 @@ async fn an_outdated_result_changes_nothing_and_is_cleaned_up() {
         let asset = catalogue.asset(&id("2/5/a")).await.unwrap().unwrap();
         assert!(asset.ingesting && asset.error.is_none() && asset.version == 0);
         assert_counters_are_exact(catalogue).await;
+        assert_eq!(clean_ups(catalogue, at(30)).await.len(), 1, "what was late");
+        assert!(clean_ups(catalogue, at(61)).await.is_empty(), "its worker may still be at it");
         let cleaned = clean_ups(catalogue, at(600)).await;
         assert!(cleaned.iter().all(|job| job.leftovers.versions == [old.version]), "{cleaned:?}");
 
@@ -122,10 +124,7 @@ async fn a_job_is_tried_again_later_and_given_up_in_the_end() {
             assert_eq!(fate == Fate::GivenUp, attempt == 5, "{attempt}: {fate:?}");
             let soon = catalogue.claim_job(&[JobKind::IngestImage], "w", LEASE, now).await.unwrap();
             assert_eq!(soon, None, "not before the back-off has passed");
-            assert_eq!(
-                catalogue.retry_job(&job, "x", LEASE, now).await.unwrap() == Fate::Lost,
-                true
-            );
+            assert_eq!(catalogue.retry_job(&job, "x", LEASE, now).await.unwrap(), Fate::Lost);
         }
         let asset = catalogue.asset(&crate::promises::house::id("2/5/a")).await.unwrap().unwrap();
         assert_eq!(asset.error.as_deref(), Some("no answer"));
