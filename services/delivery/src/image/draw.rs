@@ -81,6 +81,7 @@ fn settings(delivery: &Delivery) -> DrawSettings {
     DrawSettings {
         jpeg_quality: config.jpeg_quality,
         webp_quality: config.webp_quality,
+        max_bytes: config.drawing.memory_bytes,
         ..DrawSettings::default()
     }
 }

@@ -49,15 +49,11 @@ impl Exhibit {
         if is_plain && is_stored() { Source::Thumbnail(drawing.size) } else { Source::Drawing }
     }
 
-    /// Memory for this many bytes is taken while it is kept.
+    /// About how much memory it takes.
     fn weight(&self) -> u32 {
-        let tiles: u64 = self.pyramid.levels.iter().map(tiles_of).sum();
-        u32::try_from(tiles.saturating_mul(32)).unwrap_or(u32::MAX).saturating_add(4096)
+        const CARD_BYTES: usize = 1024;
+        u32::try_from(self.pyramid.index_bytes() + CARD_BYTES).unwrap_or(u32::MAX)
     }
-}
-
-fn tiles_of(level: &imaging::Level) -> u64 {
-    u64::from(level.columns) * u64::from(level.rows)
 }
 
 /// What is read first of a pyramid: enough for the index of most.

@@ -39,7 +39,7 @@ pub(crate) async fn get_image(
         return Err(Error::Unauthorised);
     }
 
-    let link = link(&url.id(&visit.urls), &drawing, request.version);
+    let link = link(url, visit, &drawing, request.version);
     let answer = answer(delivery, &exhibit, &drawing, decision).with(header::LINK, link);
     if answer.is_current_for(visit) {
         return Ok(answer.not_modified());
@@ -61,9 +61,10 @@ fn answer(delivery: &Delivery, exhibit: &Exhibit, drawing: &Drawing, decision: D
 }
 
 /// Both links in one value; the canonical address is never redirected to.
-fn link(id: &str, drawing: &Drawing, version: Version) -> HeaderValue {
-    let (canonical, profile) = (&drawing.canonical, headers::level_2(version));
-    let text = format!("<{id}/{canonical}>;rel=\"canonical\", {profile}");
+fn link(url: &ImageUrl, visit: &Visit, drawing: &Drawing, version: Version) -> HeaderValue {
+    let (root, base, canonical) = (visit.urls.root(), url.base(), &drawing.canonical);
+    let profile = headers::level_2(version);
+    let text = format!("<{root}{base}/{canonical}>;rel=\"canonical\", {profile}");
     HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(profile))
 }
 

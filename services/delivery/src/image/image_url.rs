@@ -54,7 +54,8 @@ impl ImageUrl {
         own_address(urls, self.base(), self.version, version, default)
     }
 
-    fn base(&self) -> &str {
+    /// The path up to the identifier, as the client wrote it.
+    pub(crate) fn base(&self) -> &str {
         self.uri.path().get(..self.base_end).unwrap_or_default()
     }
 }
