@@ -18,7 +18,7 @@ pub struct Caller {
 impl Catalogue {
     /// Who calls with this key and secret; `None` if they do not belong together.
     ///
-    /// Keys are remembered for [`MEMORY`]: for so long a key that another process deleted still opens.
+    /// Keys are remembered for five seconds: so long, one that another process deleted still opens.
     pub async fn caller(&self, key: &str, secret: &str) -> Result<Option<Caller>, Error> {
         let look_up = async {
             let sql = "SELECT api_key.customer, administrator, secret_sha256 FROM api_key
