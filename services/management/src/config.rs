@@ -1,5 +1,8 @@
 use serde::{Deserialize, Serialize};
 
+/// The smallest `maxWidth` that the DLCS knows.
+pub(crate) const MIN_MAX_WIDTH: u32 = 256;
+
 /// How the API treats what clients send.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -30,5 +33,38 @@ impl Default for ManagementConfig {
             max_width: 5000,
             legacy: false,
         }
+    }
+}
+
+impl ManagementConfig {
+    /// Everything in this section that cannot work.
+    pub fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        let mut refuse = |is_wrong: bool, fault: &str| {
+            if is_wrong {
+                faults.push(format!("management.{fault}"));
+            }
+        };
+        refuse(self.max_body_bytes == 0, "max_body_bytes must be at least 1");
+        refuse(self.upload_megabytes == 0, "upload_megabytes must be at least 1");
+        refuse(self.max_width < MIN_MAX_WIDTH, "max_width must be at least 256");
+        faults
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_work_and_all_faults_are_told_at_once() {
+        assert_eq!(ManagementConfig::default().faults(), [""; 0]);
+        let broken = ManagementConfig {
+            max_body_bytes: 0,
+            upload_megabytes: 0,
+            max_width: 255,
+            ..ManagementConfig::default()
+        };
+        assert_eq!(broken.faults().len(), 3);
     }
 }

@@ -4,10 +4,9 @@ use catalogue::{Asset, AssetFields, Change};
 use model::{AssetId, MediaType, Origin};
 
 use super::{channels::channels, identity, server_fields};
-use crate::{ManagementConfig, error::Error, fields::Fields};
+use crate::{ManagementConfig, config::MIN_MAX_WIDTH, error::Error, fields::Fields};
 
 const MAX_ORIGIN: usize = 8 * 1024;
-const MIN_MAX_WIDTH: u32 = 256;
 /// The largest number of pixels that makes sense for one edge of an image.
 const MAX_EDGE: u32 = i32::MAX.unsigned_abs();
 
