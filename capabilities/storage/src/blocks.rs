@@ -17,7 +17,7 @@ use moka::sync::Cache;
 
 use crate::{
     bucket::Bucket,
-    config::StorageConfig,
+    config::{MAX_BLOCK_BYTES, MIN_BLOCK_BYTES, StorageConfig},
     error::Error,
     fetcher::{Fetcher, Object},
     ranges::Head,
@@ -26,7 +26,7 @@ use crate::{
 /// How many objects are known by number at the same time.
 const OBJECTS: u64 = 100_000;
 /// Longer runs are fetched in several pieces at once.
-const MAX_RUN_BYTES: u64 = 4 * 1024 * 1024;
+const MAX_RUN_BYTES: u64 = MAX_BLOCK_BYTES;
 /// Blocks that are fetched although nobody asked, to save a request.
 const GAP: u64 = 1;
 
@@ -40,7 +40,7 @@ pub(crate) struct Blocks {
 
 impl Blocks {
     pub(crate) fn new(bucket: Bucket, config: &StorageConfig) -> Self {
-        let block_bytes = config.block_bytes.clamp(4096, MAX_RUN_BYTES);
+        let block_bytes = config.block_bytes.clamp(MIN_BLOCK_BYTES, MAX_BLOCK_BYTES);
         Self {
             fetcher: Arc::new(Fetcher::new(bucket, block_bytes, config)),
             objects: Cache::new(OBJECTS),

@@ -16,7 +16,7 @@ use object_store::{
 use time::OffsetDateTime;
 
 use crate::{
-    config::StorageConfig,
+    config::{MIN_PART_BYTES, StorageConfig},
     connect::{self, Place},
     error::Error,
 };
@@ -74,9 +74,8 @@ impl Bucket {
         Ok(Self::at(connect::folder(folder)?, StorageConfig::default().part_bytes))
     }
 
-    /// S3 refuses parts below 5 MiB.
     pub(crate) fn at(place: Place, part_bytes: u64) -> Self {
-        let part_bytes = part_bytes.max(5 * 1024 * 1024);
+        let part_bytes = part_bytes.max(MIN_PART_BYTES);
         Self { inner: Arc::new(Inner { place, part_bytes, watchers: Mutex::default() }) }
     }
 

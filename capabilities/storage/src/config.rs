@@ -2,7 +2,16 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use url::Url;
+
 use crate::secret::Secret;
+
+/// What S3 takes for a part that is not the last.
+pub(crate) const MIN_PART_BYTES: u64 = 5 * 1024 * 1024;
+pub(crate) const MIN_BLOCK_BYTES: u64 = 4 * 1024;
+pub(crate) const MAX_BLOCK_BYTES: u64 = 4 * 1024 * 1024;
+
+const SCHEMES: [&str; 7] = ["file", "s3", "s3a", "gs", "az", "azure", "memory"];
 
 /// Where bytes are kept, and how much of them is kept close.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -73,6 +82,45 @@ impl Default for StorageConfig {
     }
 }
 
+impl StorageConfig {
+    /// What cannot work, in the words of the settings; empty when all is well.
+    pub fn faults(&self) -> Vec<String> {
+        let is_url = |url: &str, schemes: &[&str]| {
+            Url::parse(url).is_ok_and(|url| schemes.contains(&url.scheme()))
+        };
+        let is_http = self.endpoint.starts_with("http://");
+        let checks = [
+            (
+                self.url.is_empty() || is_url(&self.url, &SCHEMES),
+                "url: is none of file:///…, s3://bucket/…, gs://bucket/…, az://container/…, memory://",
+            ),
+            (
+                self.endpoint.is_empty() || is_url(&self.endpoint, &["http", "https"]),
+                "endpoint: is no http:// or https:// address",
+            ),
+            (!is_http || self.allow_http, "endpoint: has no TLS, which allow_http has to allow"),
+            (
+                self.access_key_id.is_empty() == self.secret_access_key.is_empty(),
+                "access_key_id and secret_access_key belong together",
+            ),
+            (
+                self.azure_access_key.is_empty() || !self.azure_account.is_empty(),
+                "azure_access_key needs an azure_account",
+            ),
+            (self.timeout_seconds > 0, "timeout_seconds: must not be 0"),
+            (self.part_bytes >= MIN_PART_BYTES, "part_bytes: must be 5 MiB (5242880) or more"),
+            (
+                (MIN_BLOCK_BYTES..=MAX_BLOCK_BYTES).contains(&self.block_bytes),
+                "block_bytes: must be 4 KiB (4096) to 4 MiB (4194304)",
+            ),
+            (self.concurrent_reads > 0, "concurrent_reads: must not be 0"),
+            (self.open_files > 0, "open_files: must not be 0"),
+        ];
+        let faults = checks.iter().filter(|(is_well, _)| !is_well);
+        faults.map(|(_, fault)| format!("storage.{fault}")).collect()
+    }
+}
+
 /// Where drawn images are kept, and how many.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -113,5 +161,22 @@ mod tests {
         assert!(error.to_string().contains("endpont"), "{error}");
         let error = toml::from_str::<DerivativesConfig>("max_byte = 1").unwrap_err();
         assert!(error.to_string().contains("max_byte"), "{error}");
+    }
+
+    #[test]
+    fn the_default_has_no_faults_and_all_faults_are_told_at_once() {
+        assert_eq!(StorageConfig::default().faults(), [""; 0]);
+        let config = StorageConfig {
+            url: "ftp://host".to_owned(),
+            endpoint: "http://minio:9000".to_owned(),
+            access_key_id: "id".to_owned(),
+            block_bytes: 1,
+            ..StorageConfig::default()
+        };
+        let faults = config.faults().join("\n");
+        for setting in ["storage.url", "allow_http", "secret_access_key", "block_bytes"] {
+            assert!(faults.contains(setting), "{setting}: {faults}");
+        }
+        assert_eq!(config.faults().len(), 4);
     }
 }
