@@ -24,6 +24,7 @@ mod jp2;
 mod webp;
 mod gif;
 mod bmp;
+mod fax;
 
 pub use open::identify;
 pub(crate) use open::open;

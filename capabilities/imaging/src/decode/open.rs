@@ -9,7 +9,7 @@ use super::rows::{Rows, SourceFacts};
 use super::sniff::{HEAD, Kind, sniff};
 use super::source::Source;
 use super::upright;
-use super::{bmp, gif, jp2, jpeg, png, tiff, webp};
+use super::{bmp, fax, gif, jp2, jpeg, png, tiff, webp};
 use crate::{Error, Limits};
 
 /// Rows of sRGB or grey, upright. Large pictures that lie on their side are kept in `scratch`.
@@ -39,7 +39,7 @@ fn raster(source: Source, limits: &Limits) -> Result<Box<dyn Raster>, Error> {
         Kind::Webp => webp::open(source, limits),
         Kind::Gif => gif::open(source, limits),
         Kind::Bmp => bmp::open(source, limits),
+        Kind::Fax => fax::open(source, limits),
         Kind::Other(what) => Err(unsupported(what)),
-        _ => Err(unsupported("not yet")),
     }
 }

@@ -147,6 +147,7 @@ pub(super) struct Data {
     reader: BufReader<Section>,
     block: Vec<u8>,
     at: usize,
+    ended: bool,
 }
 
 impl Data {
@@ -156,14 +157,15 @@ impl Data {
         reader.seek(SeekFrom::Start(at))?;
         let mut size = [0];
         reader.read_exact(&mut size).map_err(|_| truncated())?;
-        Ok((size[0], Self { reader, block: Vec::new(), at: 0 }))
+        Ok((size[0], Self { reader, block: Vec::new(), at: 0, ended: false }))
     }
 
     /// Bytes that are not used up yet; none at the end.
     pub(super) fn bytes(&mut self) -> Result<&[u8], Error> {
-        if self.at == self.block.len() {
+        if self.at == self.block.len() && !self.ended {
             let mut len = [0];
             self.reader.read_exact(&mut len).map_err(|_| truncated())?;
+            self.ended = len == [0];
             self.block.resize(usize::from(len[0]), 0);
             self.at = 0;
             self.reader.read_exact(&mut self.block).map_err(|_| truncated())?;

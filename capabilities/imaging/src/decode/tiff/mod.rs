@@ -25,5 +25,6 @@ mod ycbcr;
 mod logluv;
 mod old_jpeg;
 
+pub(super) use codec::RawFax;
 pub(super) use ifd::Tiff;
 pub(super) use page::open;

@@ -1,7 +1,7 @@
 //! JPEG as TIFF 6.0 first had it, which every writer understood in its own way.
 //!
 //! Either a whole JPEG stream lies at JPEGInterchangeFormat, or its tables lie about the file and its
-//! data is in the strips: then a head is written for it. Tiles, and streams that are spread over the
+//! data is in the strips: then a head is written for it. Tiles side by side, and streams that are spread over the
 //! file in other ways, are refused.
 
 use std::io::{Cursor, Read};
@@ -15,6 +15,7 @@ use super::codec::{Jpeg, Recipe, Unpack};
 use super::ifd::{Directory, Tiff};
 use super::layout::{Layout, Photometric};
 use super::plane::Chunks;
+use super::ycbcr::YCbCr;
 use super::{page, tags};
 use crate::{Error, Limits};
 
@@ -24,7 +25,7 @@ const MAX_HEAD: u64 = 1 << 16;
 pub(super) fn open(
     tiff: &Tiff,
     directory: &Directory,
-    layout: Layout,
+    mut layout: Layout,
     chunks: Option<Chunks>,
     limits: &Limits,
 ) -> Result<Box<dyn Raster>, Error> {
@@ -39,7 +40,7 @@ pub(super) fn open(
             let section = tiff.source.section(start, u64::MAX);
             Closed::open(section, limits)?
         }
-        None if layout.grid.tiled => {
+        None if layout.grid.across > 1 => {
             return Err(unsupported("an old-style JPEG TIFF in tiles"));
         }
         None => {
@@ -62,6 +63,12 @@ pub(super) fn open(
         facts,
     };
     let w = layout.extent.w;
+    // libjpeg's conversion knows only the full range; others are converted here.
+    let ycbcr = match layout.chroma_inside && directory.has(tags::REFERENCE_BLACK_WHITE) {
+        true => Some(YCbCr::read(directory)?),
+        false => None,
+    };
+    layout.chroma_inside &= ycbcr.is_none();
     let recipe = Recipe {
         layout: Arc::new(layout),
         fax: Default::default(),
@@ -69,12 +76,13 @@ pub(super) fn open(
         limits: limits.clone(),
     };
     let jpeg = Jpeg::new(stream, &recipe, None, w)?;
-    Ok(Box::new(OldJpeg { plan, jpeg }))
+    Ok(Box::new(OldJpeg { plan, jpeg, ycbcr }))
 }
 
 struct OldJpeg {
     plan: Plan,
     jpeg: Jpeg,
+    ycbcr: Option<YCbCr>,
 }
 
 impl Raster for OldJpeg {
@@ -84,7 +92,13 @@ impl Raster for OldJpeg {
 
     fn read(&mut self, band: Samples<'_>) -> Result<(), Error> {
         let Samples::Eight(out) = band else { return Ok(()) };
-        self.jpeg.fill(out)
+        self.jpeg.fill(out)?;
+        if let Some(ycbcr) = &self.ycbcr {
+            for pixel in out.chunks_exact_mut(3) {
+                pixel.copy_from_slice(&ycbcr.bytes(pixel[0], pixel[1], pixel[2]));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -167,7 +181,9 @@ fn head(directory: &Directory, source: &Source, layout: &Layout) -> Result<Vec<u
         _ => (2, 2),
     };
     let sampling = if n == 3 && layout.chroma_inside { (across, down) } else { (1, 1) };
-    let (w, h) = (short(layout.extent.w)?, short(layout.extent.h)?);
+    let grid = layout.grid;
+    let rows = if grid.tiled { grid.h.saturating_mul(grid.down) } else { layout.extent.h };
+    let (w, h) = (short(grid.w)?, short(rows)?);
     let mut frame = vec![8, h[0], h[1], w[0], w[1], n as u8];
     let mut scan = vec![n as u8];
     for i in 0..n as u8 {
@@ -197,7 +213,7 @@ fn restart_interval(
     if layout.grid.down == 1 {
         return Ok(0);
     }
-    let across = layout.extent.w.div_ceil(8 * u32::from(sampling.0));
+    let across = layout.grid.w.div_ceil(8 * u32::from(sampling.0));
     let down = layout.grid.h.div_ceil(8 * u32::from(sampling.1));
     Ok((u64::from(across) * u64::from(down)).min(65_535))
 }

@@ -77,7 +77,8 @@ impl Raster for Page {
         let lines = match &mut self.lines {
             Some(lines) => lines,
             lines => {
-                let open = || Lines::open(&self.recipe, &self.chunks);
+                let used = self.painter.samples();
+                let open = || Lines::open(&self.recipe, &self.chunks, used);
                 self.painter.begin(open, &self.recipe)?;
                 lines.insert(open()?)
             }

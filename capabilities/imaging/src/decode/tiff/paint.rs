@@ -85,6 +85,15 @@ impl Painter {
         }
     }
 
+    /// How many of a pixel's samples are looked at.
+    pub(super) fn samples(&self) -> usize {
+        match self {
+            Self::Direct(direct) => direct.pixels.used(),
+            Self::Indexed(indexed) => 1 + usize::from(indexed.alpha),
+            Self::Shared { .. } | Self::Light { .. } => 3,
+        }
+    }
+
     pub(super) fn alpha(&self) -> bool {
         match self {
             Self::Direct(direct) => direct.pixels.alpha.is_some(),

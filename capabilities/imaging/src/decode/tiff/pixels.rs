@@ -87,6 +87,11 @@ impl Pixels {
         self.space.channels() + usize::from(self.alpha.is_some())
     }
 
+    /// Samples that matter, the first ones.
+    pub(super) fn used(&self) -> usize {
+        self.colors + usize::from(self.alpha.is_some())
+    }
+
     /// Whether samples lie as the pixels do, so that none need to be moved.
     pub(super) fn in_place(&self) -> bool {
         self.samples == self.channels() && self.colors == self.space.channels()

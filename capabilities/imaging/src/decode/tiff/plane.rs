@@ -69,10 +69,11 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    pub(super) fn open(recipe: &Recipe, chunks: &Chunks) -> Result<Self, Error> {
+    /// Where samples lie in planes of their own, only the first `used` are opened.
+    pub(super) fn open(recipe: &Recipe, chunks: &Chunks, used: usize) -> Result<Self, Error> {
         let layout = recipe.layout.clone();
         let open = |plane| Plane::new(recipe.clone(), chunks.clone(), plane);
-        let planes = (0..layout.planes()).map(open).collect::<Result<_, _>>()?;
+        let planes = (0..layout.planes().min(used)).map(open).collect::<Result<_, _>>()?;
         Ok(Self { layout, planes })
     }
 

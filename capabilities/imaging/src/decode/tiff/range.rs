@@ -1,12 +1,14 @@
 //! Which numbers are black and which are white, where the format doesn't say.
 //!
-//! - Wide unsigned numbers use all of their range.
+//! - Unsigned numbers use all of their range, but nobody uses that of 64 bits.
 //! - The tags SMinSampleValue and SMaxSampleValue decide, where a signed or floating-point file has both.
+//! - Signed numbers of 8 bits are bytes, what is below zero being black, as libvips shows them.
 //! - Else the numbers that the image holds decide:
 //!   - floating point from 0 to 1 is taken at its word: colours as linear light (as libvips does), greys
 //!     as they are; colours whose highlights go beyond 1 are cut there;
-//!   - floating point from 0 to 255 is taken for bytes (as libvips and Pillow do);
-//!   - all others are stretched from the least to the greatest, GDAL's "no data" left out.
+//!   - numbers from 0 to 255 are taken for bytes (as libvips and Pillow do);
+//!   - all others are stretched from the least to the greatest, GDAL's "no data" left out. (libvips
+//!     and Pillow cut them at 0 and 255, which leaves nothing to be seen.)
 
 use super::layout::{Format, Layout, Photometric};
 
@@ -31,11 +33,14 @@ impl Range {
 
     /// The range that needs no look at the image, if there is one.
     pub(super) fn known(layout: &Layout, least: &[f64], greatest: &[f64]) -> Option<Self> {
-        if layout.format == Format::Unsigned {
+        if layout.format == Format::Unsigned && layout.bits < 64 {
             return Some(Self::new(0.0, (layout.bits as f64).exp2() - 1.0));
         }
-        let (least, greatest) = (least.first()?, greatest.first()?);
-        (least < greatest).then(|| Self::new(*least, *greatest))
+        match (least.first(), greatest.first()) {
+            (Some(least), Some(greatest)) if least < greatest => Some(Self::new(*least, *greatest)),
+            _ if layout.format == Format::Signed && layout.bits == 8 => Some(Self::new(0.0, 255.0)),
+            _ => None,
+        }
     }
 
     pub(super) fn place(self, value: f64) -> u16 {
@@ -85,9 +90,9 @@ impl Measure {
             if greatest <= 1.01 || highlights {
                 return Range { black: 0.0, white: 1.0, linear_light: colours };
             }
-            if greatest <= 255.5 {
-                return Range::new(0.0, 255.0);
-            }
+        }
+        if least >= -0.01 && greatest <= 255.5 {
+            return Range::new(0.0, 255.0);
         }
         if least == greatest {
             // A flat image is as dark as its number is small.

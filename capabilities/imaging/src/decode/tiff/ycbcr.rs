@@ -44,7 +44,7 @@ impl YCbCr {
         [r, (y - kb * b - kr * r) / kg, b]
     }
 
-    fn bytes(&self, y: u8, cb: u8, cr: u8) -> [u8; 3] {
+    pub(super) fn bytes(&self, y: u8, cb: u8, cr: u8) -> [u8; 3] {
         self.rgb([y, cb, cr].map(f32::from)).map(|c| (c + 0.5) as u8)
     }
 

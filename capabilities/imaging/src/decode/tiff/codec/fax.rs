@@ -30,7 +30,7 @@ pub(super) struct Fax {
 }
 
 /// Why a row stopped before its right edge.
-enum Stop {
+pub(super) enum Stop {
     /// The page is over: the rows that are left are white.
     End,
     Damage,
@@ -41,7 +41,7 @@ enum Stop {
 impl Fax {
     pub(super) fn new(packed: Packed, w: u32, codec: Codec, options: FaxOptions) -> Self {
         Self {
-            bits: Bits { packed, word: 0, have: 0, past: 0, taken: 0 },
+            bits: Bits::new(packed),
             codec,
             options,
             w,
@@ -50,6 +50,17 @@ impl Fax {
             damaged_rows: 0,
             ended: false,
         }
+    }
+
+    /// Rows up to the end of the page or of the bytes, but at most `most`.
+    pub(super) fn count_rows(mut self, most: u32) -> u32 {
+        for row in 0..most {
+            if self.next_row().is_err() || self.ended {
+                return row;
+            }
+            std::mem::swap(&mut self.above, &mut self.row);
+        }
+        most
     }
 
     fn next_row(&mut self) -> Result<(), Error> {
@@ -207,7 +218,7 @@ impl Unpack for Fax {
 }
 
 /// The packed bytes as bits, the highest first.
-struct Bits {
+pub(super) struct Bits {
     packed: Packed,
     word: u64,
     have: u32,
@@ -217,6 +228,20 @@ struct Bits {
 }
 
 impl Bits {
+    pub(super) fn new(packed: Packed) -> Self {
+        Self { packed, word: 0, have: 0, past: 0, taken: 0 }
+    }
+
+    /// How long all runs up to the next end of line are together.
+    pub(super) fn measure_row(&mut self) -> Option<u32> {
+        let (mut sum, mut black) = (0_u32, false);
+        while !self.at_end_of_line() {
+            sum = sum.saturating_add(self.run(black).ok()?);
+            black = !black;
+        }
+        Some(sum)
+    }
+
     fn refill(&mut self) {
         while self.have <= 56 {
             let byte = match self.packed.byte() {
@@ -231,14 +256,14 @@ impl Bits {
         }
     }
 
-    fn peek(&mut self, n: u32) -> usize {
+    pub(super) fn peek(&mut self, n: u32) -> usize {
         if self.have < n {
             self.refill();
         }
         (self.word >> (64 - n)) as usize
     }
 
-    fn take(&mut self, n: u32) -> Result<(), Stop> {
+    pub(super) fn take(&mut self, n: u32) -> Result<(), Stop> {
         if self.have < n {
             self.refill();
         }
@@ -288,18 +313,18 @@ impl Bits {
     }
 
     /// Eleven zeros or more: fill bits and the end of a line.
-    fn at_end_of_line(&mut self) -> bool {
+    pub(super) fn at_end_of_line(&mut self) -> bool {
         self.peek(11) == 0
     }
 
-    fn skip_end_of_line(&mut self) -> Result<(), Stop> {
+    pub(super) fn skip_end_of_line(&mut self) -> Result<(), Stop> {
         while self.peek(1) == 0 {
             self.take(1)?;
         }
         self.take(1)
     }
 
-    fn find_end_of_line(&mut self) -> bool {
+    pub(super) fn find_end_of_line(&mut self) -> bool {
         while !self.at_end_of_line() {
             if self.take(1).is_err() {
                 return false;

@@ -8,6 +8,7 @@ mod packed;
 mod bytes;
 mod fax;
 mod fax_codes;
+mod raw_fax;
 mod lzw;
 mod scan;
 mod sgilog;
@@ -16,6 +17,7 @@ mod picture;
 pub(super) use fax::FaxOptions;
 pub(super) use packed::Packed;
 pub(super) use picture::Jpeg;
+pub(in super::super) use raw_fax::RawFax;
 
 use std::sync::Arc;
 
@@ -129,9 +131,7 @@ pub(super) fn open(recipe: &Recipe, packed: Packed, w: u32) -> Result<Box<dyn Un
     let line = layout.line_bytes(w);
     Ok(match layout.codec {
         Codec::None => Box::new(bytes::Stream::new(packed)),
-        Codec::Deflate => {
-            Box::new(bytes::Stream::new(flate2::bufread::ZlibDecoder::new(packed)))
-        }
+        Codec::Deflate => Box::new(bytes::Stream::new(flate2::bufread::ZlibDecoder::new(packed))),
         Codec::Zstd => Box::new(bytes::Stream::new(bytes::zstd(packed)?)),
         Codec::PackBits => Box::new(bytes::PackBits::new(packed)),
         Codec::Lzw => Box::new(lzw::Lzw::new(packed)?),

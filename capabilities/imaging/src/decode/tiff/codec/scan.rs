@@ -26,7 +26,11 @@ impl Thunder {
         out.fill(0);
         let mut row = Nibbles { out, at: 0, w: self.w, last: 0 };
         while row.at < row.w {
-            let code = self.packed.byte()?.ok_or_else(truncated)?;
+            let code = match self.packed.byte()? {
+                Some(code) => code,
+                None if row.at == 0 => return Ok(()), // writers left out white rows at the end
+                None => return Err(truncated()),
+            };
             match code >> 6 {
                 0 => (0..code & 63).for_each(|_| row.put(row.last)),
                 1 => [4, 2, 0]
