@@ -6,7 +6,7 @@ use std::{
 /// No child, no zombie, no open file and no thread but what every process has; ends do not happen
 /// at once, so it asks for a while.
 pub(crate) fn none() {
-    let patience = Instant::now() + Duration::from_secs(5);
+    let patience = Instant::now() + Duration::from_secs(30);
     loop {
         let left = (children_of(std::process::id()), open_files(), threads());
         if left.0.is_empty() && left.1.is_empty() && left.2 == 1 {

@@ -17,6 +17,10 @@ mod leftovers;
 
 use std::{panic, process::ExitCode};
 
+/// As in Recto: what it reserves and how it fails is part of what is tested.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Test = (&'static str, fn());
 
 fn main() -> ExitCode {

@@ -42,8 +42,8 @@ pub(crate) const TESTS: &[Test] = &[
 fn part(request: &str) -> Part<'static> {
     let limits = Limits {
         memory_bytes: 256 << 20,
-        cpu: Duration::from_secs(5),
-        wall: Duration::from_secs(10),
+        cpu: Duration::from_secs(20),
+        wall: Duration::from_secs(60),
         output_bytes: 1 << 20,
         ..Limits::default()
     };
@@ -181,7 +181,7 @@ fn waiting_ends_at_the_limit() {
         let started = Instant::now();
         let failed = outcome(part);
         assert!(matches!(failed, Err(Failure::TimedOut)), "{failed:?}");
-        assert!(started.elapsed() < Duration::from_secs(3));
+        assert!(started.elapsed() < Duration::from_secs(30));
     }
 }
 
@@ -265,12 +265,12 @@ fn is_walled_in(id: u32) -> bool {
 }
 
 fn wait_for<T>(what: impl Fn() -> Option<T>) -> T {
-    let patience = Instant::now() + Duration::from_secs(10);
+    let patience = Instant::now() + Duration::from_secs(60);
     loop {
         if let Some(found) = what() {
             return found;
         }
-        assert!(Instant::now() < patience, "nothing after 10 seconds");
+        assert!(Instant::now() < patience, "nothing after a minute");
         std::thread::yield_now();
     }
 }

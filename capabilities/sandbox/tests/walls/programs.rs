@@ -22,8 +22,8 @@ pub(crate) const TESTS: &[Test] = &[
 fn program(line: &[&str]) -> Program {
     let limits = Limits {
         memory_bytes: 512 << 20,
-        cpu: Duration::from_secs(5),
-        wall: Duration::from_secs(10),
+        cpu: Duration::from_secs(20),
+        wall: Duration::from_secs(60),
         output_bytes: 1 << 20,
         ..Limits::default()
     };
@@ -126,7 +126,9 @@ fn a_program_has_no_children() {
 }
 
 fn a_program_keeps_to_its_limits() {
-    let endless = outcome(program(&["/usr/bin/tail", "/dev/zero"]));
+    let mut endless = program(&["/usr/bin/tail", "/dev/zero"]);
+    endless.limits.memory_bytes = 64 << 20;
+    let endless = outcome(endless);
     assert!(matches!(endless, Err(Failure::OutOfMemory)), "{endless:?}");
 
     let mut sleep = program(&["/bin/sleep", "600"]);
