@@ -7,17 +7,24 @@ const viewer = OpenSeadragon({
   element: stage,
   tileSources: stage.dataset.info,
   crossOriginPolicy: "Anonymous",
+  showNavigationControl: false,
   showNavigator: true,
   navigatorPosition: "BOTTOM_RIGHT",
-  zoomInButton: "zoom-in",
-  zoomOutButton: "zoom-out",
-  homeButton: "home",
-  rotateRightButton: "rotate",
-  fullPageButton: "full-page",
-  showRotationControl: true,
   gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
   maxZoomPixelRatio: 2,
 });
+
+const zoomBy = (factor) => viewer.viewport.zoomBy(factor).applyConstraints();
+const tools = {
+  "zoom-in": () => zoomBy(2),
+  "zoom-out": () => zoomBy(0.5),
+  "home": () => viewer.viewport.goHome(),
+  "rotate": () => viewer.viewport.setRotation(viewer.viewport.getRotation() + 90),
+  "full-page": () => viewer.setFullScreen(!viewer.isFullPage()),
+};
+for (const [id, use] of Object.entries(tools)) {
+  document.getElementById(id).addEventListener("click", use);
+}
 
 // Lets a test, or a curious person at the console, steer the view.
 window.rectoViewer = viewer;

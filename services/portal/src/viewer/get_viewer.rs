@@ -63,11 +63,11 @@ fn addresses(urls: &PublicUrls, id: &AssetId) -> Vec<Address> {
     .into()
 }
 
-/// Pages run our own scripts only, and load images from the public root only.
+/// Pages run our own scripts only, and load images from the public root only. OpenSeadragon writes styles of its own.
 fn content_security(root: &str) -> [(HeaderName, String); 1] {
     let policy = format!(
-        "default-src 'self'; img-src 'self' data: {root}; connect-src 'self' {root}; \
-         frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: {root}; \
+         connect-src 'self' {root}; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
     );
     [(CONTENT_SECURITY_POLICY, policy)]
 }
