@@ -1,7 +1,14 @@
 use bytes::Bytes;
-use iiif::image::Drawing;
+use iiif::image::{Drawing, Format, Quality};
 use serde::{Deserialize, Serialize};
 
+use crate::decode::Layout;
+use crate::encode::{Sheet, encode};
+use crate::steps::bitonal::bitonal;
+use crate::steps::mirror::mirror;
+use crate::steps::region::Region;
+use crate::steps::scale::{Emit, Scaler};
+use crate::steps::turn::{Ground, turn};
 use crate::{Covering, Error, Pyramid};
 
 /// How drawings are encoded.
@@ -33,6 +40,9 @@ impl Default for DrawSettings {
 }
 
 /// Makes a picture from the tiles that cover it, read in the order of the covering.
+///
+/// The steps: decode the region at its level, scale, mirror, turn, quality, encode. Without a turn
+/// or a threshold, rows run through all of them, so that a large answer isn't in memory as pixels.
 pub fn draw(
     pyramid: &Pyramid,
     covering: &Covering,
@@ -40,6 +50,66 @@ pub fn draw(
     drawing: &Drawing,
     settings: &DrawSettings,
 ) -> Result<Vec<u8>, Error> {
-    let _ = (pyramid, covering, tiles, drawing, settings);
-    todo!()
+    check(pyramid, drawing, settings)?;
+    let gray = Covering::is_gray(pyramid, drawing);
+    let layout = if gray { Layout::Gray } else { Layout::Rgb };
+    let mut region = Region::new(pyramid, covering, tiles, drawing.size, gray)?;
+    let mut rows = |emit: Emit<'_>| scaled_rows(&mut region, drawing, layout, emit);
+
+    let is_bitonal = drawing.quality == Quality::Bitonal;
+    let is_turned = drawing.rotation.degrees != 0.0;
+    let sheet = Sheet { extent: drawing.size, layout, bitonal: is_bitonal };
+    if !is_turned && !is_bitonal {
+        return encode(drawing.format, sheet, settings, &mut rows);
+    }
+    let picture = turn(sheet.collect(&mut rows)?, drawing.rotation, ground(drawing))?;
+    let picture = if is_bitonal { bitonal(picture) } else { picture };
+    let sheet = Sheet { extent: picture.extent, layout: picture.layout, bitonal: is_bitonal };
+    encode(drawing.format, sheet, settings, &mut |emit| emit(&picture.pixels))
+}
+
+/// The drawing before it is turned, row by row.
+fn scaled_rows(
+    region: &mut Region<'_>,
+    drawing: &Drawing,
+    layout: Layout,
+    emit: Emit<'_>,
+) -> Result<(), Error> {
+    let channels = layout.channels();
+    let mut scaler = Scaler::new(region.extent(), region.window(), drawing.size, channels);
+    let mut mirrored = Vec::new();
+    region.each_band(&mut |band| {
+        scaler.push(band, &mut |rows| {
+            if !drawing.rotation.mirror {
+                return emit(rows);
+            }
+            mirrored.clear();
+            mirrored.extend_from_slice(rows);
+            mirror(&mut mirrored, drawing.size.w, channels);
+            emit(&mirrored)
+        })
+    })
+}
+
+/// Corners that a turned picture leaves free are transparent where the format can say so. Black and
+/// white leave no room for it.
+fn ground(drawing: &Drawing) -> Ground {
+    match drawing.format {
+        _ if drawing.quality == Quality::Bitonal => Ground::White,
+        Format::Png | Format::Webp | Format::Gif | Format::Tif => Ground::Transparent,
+        Format::Jpg | Format::Avif | Format::Jp2 | Format::Pdf => Ground::White,
+    }
+}
+
+fn check(pyramid: &Pyramid, drawing: &Drawing, settings: &DrawSettings) -> Result<(), Error> {
+    if drawing.source != pyramid.extent {
+        return Err(Error::Pyramid("the drawing is of another image"));
+    }
+    let cost = pyramid.memory_cost(drawing);
+    if cost > settings.max_bytes {
+        let most = settings.max_bytes >> 20;
+        let needs = format!("this drawing takes {} MB of memory, of {most} MB", cost >> 20);
+        return Err(Error::TooLarge(needs));
+    }
+    Ok(())
 }

@@ -21,6 +21,13 @@ mod convert;
 mod draw;
 mod resize;
 
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod draw_tests;
+#[cfg(test)]
+mod convert_tests;
+
 pub use convert::{Chroma, ConvertSettings, Converted, Thumbnail, convert};
 pub use decode::{SourceFacts, identify};
 pub use draw::{DrawSettings, draw};

@@ -22,13 +22,4 @@ impl Picture {
         pixels.resize(bytes, 0);
         Ok(Self { extent, layout, pixels })
     }
-
-    /// The bytes of one row.
-    pub(crate) fn stride(&self) -> usize {
-        self.extent.w as usize * self.layout.channels()
-    }
-
-    pub(crate) fn rows(&self) -> std::slice::ChunksExact<'_, u8> {
-        self.pixels.chunks_exact(self.stride().max(1))
-    }
 }

@@ -64,7 +64,10 @@ impl Decoder {
     ) -> Result<(), Error> {
         let row = expected.w as usize * layout.channels();
         let needed = (expected.h as usize).checked_sub(1).map(|rows| rows * stride + row);
-        assert!(needed.is_some_and(|n| n <= out.len()) && row <= stride, "rows fit into the buffer");
+        assert!(
+            needed.is_some_and(|n| n <= out.len()) && row <= stride,
+            "rows fit into the buffer"
+        );
         let done = self.decode_whole(bytes, eighths, layout, expected, out, stride);
         self.let_go();
         done

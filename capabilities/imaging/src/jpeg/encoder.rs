@@ -75,9 +75,8 @@ impl Encoder {
         let Extent { w, h } = extent;
         self.w = w as usize;
         // SAFETY: it takes numbers.
-        let code = unsafe {
-            ffi::recto_encoder_begin(self.raw.as_ptr(), w, h, c_int::from(abbreviated))
-        };
+        let code =
+            unsafe { ffi::recto_encoder_begin(self.raw.as_ptr(), w, h, c_int::from(abbreviated)) };
         self.check(code)
     }
 
@@ -135,10 +134,7 @@ impl Encoder {
         let message = unsafe { CStr::from_ptr(ffi::recto_encoder_message(self.raw.as_ptr())) };
         Err(match code {
             4 => no_memory(),
-            _ => Error::Encoding {
-                format: "JPEG",
-                reason: message.to_string_lossy().into_owned(),
-            },
+            _ => Error::Encoding { format: "JPEG", reason: message.to_string_lossy().into_owned() },
         })
     }
 }

@@ -123,6 +123,7 @@ impl Stream {
     }
 
     /// How often the codes made no sense and were passed over.
+    #[cfg(test)]
     pub(crate) fn warnings(&self) -> u64 {
         self.decoder.warnings()
     }

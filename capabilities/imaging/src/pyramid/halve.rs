@@ -71,7 +71,8 @@ fn mean<const N: usize>(above: &[u8], below: &[u8], out: &mut Vec<u8>) {
             mean[c] = ((sum + 2) >> 2) as u8;
         }
     }
-    let two = odd_above.iter().zip(odd_below).map(|(a, b)| (u16::from(*a) + u16::from(*b) + 1) >> 1);
+    let two =
+        odd_above.iter().zip(odd_below).map(|(a, b)| (u16::from(*a) + u16::from(*b) + 1) >> 1);
     out.extend(two.map(|mean| mean as u8));
 }
 
@@ -102,7 +103,10 @@ mod tests {
         assert_eq!(halved(2, &[0, 1, 1, 1], 1, 2), [1]);
         assert_eq!(halved(2, &[0, 0, 0, 1], 1, 2), [0]);
         assert_eq!(halved(2, &[255, 255, 255, 254], 1, 2), [255]);
-        assert_eq!(halved(2, &[10, 20, 30, 12, 22, 32, 10, 20, 30, 12, 22, 32], 3, 1), [11, 21, 31]);
+        assert_eq!(
+            halved(2, &[10, 20, 30, 12, 22, 32, 10, 20, 30, 12, 22, 32], 3, 1),
+            [11, 21, 31]
+        );
     }
 
     #[test]

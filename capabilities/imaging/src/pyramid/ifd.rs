@@ -34,7 +34,11 @@ impl Directories<'_> {
         let of_level = |level: &Level| {
             let entries = self.entries(0, level, 0).len() as u64 + 2;
             let tiles = u64::from(level.columns) * u64::from(level.rows);
-            let arrays = if tiles > 1 { tiles * 8 + (tiles * 4).next_multiple_of(8) } else { 0 };
+            let arrays = match tiles {
+                1 => 0,
+                2 => 16,
+                _ => tiles * 12,
+            };
             8 + entries * 20 + 8 + arrays
         };
         let of_levels = self.levels.iter().map(of_level);
@@ -75,8 +79,10 @@ impl Directories<'_> {
         let mut entries = self.entries(n, level, tables_at);
         let arrays_at = start + 8 + (entries.len() as u64 + 2) * 20 + 8;
         let count = places.len() as u64;
+        // What fits into eight bytes stands in the entry itself.
         let (offsets, lengths) = match places {
             [(offset, length)] => (*offset, u64::from(*length)),
+            [(_, first), (_, second)] => (arrays_at, u64::from(*first) | u64::from(*second) << 32),
             _ => (arrays_at, arrays_at + count * 8),
         };
         entries.push(Entry { tag: 324, kind: LONG8, count, value: offsets });
@@ -90,6 +96,8 @@ impl Directories<'_> {
         out.extend([0; 8]);
         if count > 1 {
             out.extend(places.iter().flat_map(|(offset, _)| offset.to_le_bytes()));
+        }
+        if count > 2 {
             out.extend(places.iter().flat_map(|(_, length)| length.to_le_bytes()));
         }
         out.resize(begin + (out.len() - begin).next_multiple_of(8), 0);
@@ -113,12 +121,7 @@ impl Directories<'_> {
             Entry { tag: 305, kind: ASCII, count: 6, value: u64::from_le_bytes(*b"Recto\0\0\0") },
             long(322, self.tile),
             long(323, self.tile),
-            Entry {
-                tag: 347,
-                kind: UNDEFINED,
-                count: self.tables.len() as u64,
-                value: tables_at,
-            },
+            Entry { tag: 347, kind: UNDEFINED, count: self.tables.len() as u64, value: tables_at },
         ];
         if self.gray {
             entries.push(short(258, 8));

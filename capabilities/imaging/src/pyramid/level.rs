@@ -99,7 +99,10 @@ mod tests {
         let sizes = |w, h| -> Vec<String> {
             levels(Extent::new(w, h), 512).iter().map(|level| level.extent.to_string()).collect()
         };
-        assert_eq!(sizes(6001, 4000), ["6001x4000", "3001x2000", "1501x1000", "751x500", "376x250"]);
+        assert_eq!(
+            sizes(6001, 4000),
+            ["6001x4000", "3001x2000", "1501x1000", "751x500", "376x250"]
+        );
         assert_eq!(sizes(512, 512), ["512x512"]);
         assert_eq!(sizes(513, 1), ["513x1", "257x1"]);
         assert_eq!(sizes(1, 1), ["1x1"]);
@@ -112,7 +115,11 @@ mod tests {
             for level in levels(Extent::new(w, h), 512) {
                 let mut next = 0;
                 for (column, row) in level.tiles() {
-                    assert_eq!(level.padded_piece(column, row, 512), next, "{w}x{h} {column},{row}");
+                    assert_eq!(
+                        level.padded_piece(column, row, 512),
+                        next,
+                        "{w}x{h} {column},{row}"
+                    );
                     next = level.piece(column, row, 512) + 1;
                 }
                 assert_eq!(level.pieces(512), next, "{w}x{h}");

@@ -26,8 +26,8 @@ mod cost;
 mod properties;
 
 pub use covering::Covering;
+pub(crate) use covering::Window;
 pub use level::Level;
 pub use parsed::{Parsed, Pyramid};
 pub use tile::TileRef;
-pub(crate) use covering::Window;
 pub(crate) use writer::Writer;

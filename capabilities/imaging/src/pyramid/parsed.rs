@@ -83,9 +83,12 @@ impl Pyramid {
 
     /// Where a tile is, as a whole JPEG stream without tables, cut to its true extent.
     pub(super) fn tile_range(&self, level: usize, column: u32, row: u32) -> Range<u64> {
-        let piece = self.levels[level].piece(column, row, self.tile) as usize;
+        self.piece_range(level, self.levels[level].piece(column, row, self.tile))
+    }
+
+    pub(super) fn piece_range(&self, level: usize, piece: u64) -> Range<u64> {
         let pieces = &self.pieces[level];
-        let start = pieces.starts[piece];
-        start..start + u64::from(pieces.lengths[piece])
+        let start = pieces.starts[piece as usize];
+        start..start + u64::from(pieces.lengths[piece as usize])
     }
 }

@@ -44,7 +44,8 @@ impl Pyramid {
     fn tile_of_level(&self, level: &Level, drawing: &Drawing) -> Option<(u32, u32)> {
         let region = drawing.region;
         let side = u64::from(self.tile) * u64::from(level.scale_factor);
-        let place = |start: u32| u64::from(start).is_multiple_of(side).then(|| u64::from(start) / side);
+        let place =
+            |start: u32| u64::from(start).is_multiple_of(side).then(|| u64::from(start) / side);
         let column = u32::try_from(place(region.x)?).ok()?;
         let row = u32::try_from(place(region.y)?).ok()?;
         let cut = |start: u32, whole: u32| side.min(u64::from(whole - start));

@@ -91,7 +91,11 @@ fn each<T: Send>(
     is_parallel: bool,
     act: impl Fn(&mut T) -> Result<(), Error> + Sync + Send,
 ) -> Result<(), Error> {
-    if is_parallel { items.par_iter_mut().try_for_each(act) } else { items.iter_mut().try_for_each(act) }
+    if is_parallel {
+        items.par_iter_mut().try_for_each(act)
+    } else {
+        items.iter_mut().try_for_each(act)
+    }
 }
 
 /// A file that grows at its end, for what is to be put in order later.

@@ -9,6 +9,9 @@ use super::tile_rows::{Scratch, TileRows};
 use crate::Error;
 use crate::jpeg::{Encoder, Kind};
 
+/// Whom rows of a level are shown to.
+pub(crate) type Watch<'a> = &'a mut dyn FnMut(usize, &[u8]) -> Result<(), Error>;
+
 /// Makes a pyramid from the rows of an image, which come from the top in any portions.
 ///
 /// Tiles are put into a scratch file in the order in which they are finished. At the end they are
@@ -54,11 +57,7 @@ impl Writer {
     }
 
     /// Takes the next rows. `watch` sees those that they make in each level, the largest first.
-    pub(crate) fn push(
-        &mut self,
-        rows: &[u8],
-        watch: &mut dyn FnMut(usize, &[u8]) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    pub(crate) fn push(&mut self, rows: &[u8], watch: Watch<'_>) -> Result<(), Error> {
         let last = self.levels.len() - 1;
         let mut rows = rows;
         for (n, level) in self.levels.iter_mut().enumerate() {

@@ -1,7 +1,14 @@
 //! Black and white, parted where the two differ most.
 
+use crate::picture::Picture;
+
 /// Makes every sample of a gray picture 0 or 255, by Otsu's threshold.
-pub(crate) fn bitonal(pixels: &mut [u8]) {
+pub(crate) fn bitonal(mut picture: Picture) -> Picture {
+    part(&mut picture.pixels);
+    picture
+}
+
+fn part(pixels: &mut [u8]) {
     let threshold = threshold(&histogram(pixels));
     pixels.iter_mut().for_each(|sample| *sample = if *sample > threshold { 255 } else { 0 });
 }
@@ -47,7 +54,7 @@ mod tests {
     #[test]
     fn ink_and_paper_are_told_apart() {
         let mut page = [[200; 60].as_slice(), &[210; 30], &[60; 6], &[80; 4]].concat();
-        bitonal(&mut page);
+        part(&mut page);
         assert!(page[..90].iter().all(|sample| *sample == 255));
         assert!(page[90..].iter().all(|sample| *sample == 0));
     }
@@ -63,7 +70,7 @@ mod tests {
     fn one_shade_stays_what_it_looks_like() {
         for (shade, expected) in [(0, 0), (100, 0), (128, 255), (255, 255)] {
             let mut pixels = [shade; 9];
-            bitonal(&mut pixels);
+            part(&mut pixels);
             assert_eq!(pixels, [expected; 9], "{shade}");
         }
     }

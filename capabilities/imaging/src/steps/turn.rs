@@ -128,7 +128,8 @@ fn smooth<const N: usize, const M: usize>(from: &Picture, to: &mut Picture, grid
                 if x < 0 || y < 0 || x >= w || y >= h {
                     continue;
                 }
-                let weight = (if dx == 0 { 1.0 - fx } else { fx }) * (if dy == 0 { 1.0 - fy } else { fy });
+                let weight =
+                    (if dx == 0 { 1.0 - fx } else { fx }) * (if dy == 0 { 1.0 - fy } else { fy });
                 let weight = weight as f32;
                 cover += weight;
                 let pixel = &pixels[(y * w + x) as usize];
@@ -182,7 +183,8 @@ mod tests {
         let pixels: Vec<u8> = (0..35 * 20).map(|n| (n % 251) as u8).collect();
         let picture = gray(35, 20, &pixels);
         let exact = turned(&picture, 90.0, Ground::White);
-        let grid_like = by_angle(&picture, Rotation { mirror: false, degrees: 90.0 }, Ground::White);
+        let grid_like =
+            by_angle(&picture, Rotation { mirror: false, degrees: 90.0 }, Ground::White);
         assert_eq!(grid_like.unwrap(), exact);
     }
 
