@@ -19,6 +19,7 @@ use crate::{
     config::{MIN_PART_BYTES, StorageConfig},
     connect::{self, Place},
     error::Error,
+    kept_files::random,
 };
 
 /// Bytes by key: S3, Google, Azure, a folder, or memory. Cheap to clone.
@@ -196,10 +197,10 @@ impl Bucket {
 
     /// Tries everything that Recto needs, on an object of its own: for `recto doctor`.
     pub async fn check(&self) -> Result<(), Error> {
-        let key = "recto-was-here";
-        self.put(key, Bytes::from_static(b"recto")).await?;
-        self.read_range(key, 1..4).await?;
-        self.delete(key).await
+        let key = format!("recto-was-here-{:016x}", random());
+        self.put(&key, Bytes::from_static(b"recto")).await?;
+        self.read_range(&key, 1..4).await?;
+        self.delete(&key).await
     }
 
     async fn get(&self, key: &str, options: GetOptions) -> Result<GetResult, Error> {

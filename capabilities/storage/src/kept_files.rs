@@ -241,7 +241,7 @@ fn unhex(name: &str) -> Option<Hash> {
 }
 
 /// Different in every process, also where all have the same number, as in containers.
-fn random() -> u64 {
+pub(crate) fn random() -> u64 {
     use std::hash::{BuildHasher, RandomState};
 
     RandomState::new().hash_one(std::process::id())
