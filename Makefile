@@ -1,6 +1,6 @@
 # What people type. Recipes are one line each; the scripts behind them are in tools/ and install what is missing.
-export RECTO_TOOLS ?= $(HOME)/.cache/recto
-export PATH := $(PATH):$(RECTO_TOOLS)/bin:$(RECTO_TOOLS)/python/bin
+export TOOLS ?= $(HOME)/.cache/recto
+export PATH := $(PATH):$(TOOLS)/bin:$(TOOLS)/python/bin
 
 .PHONY: run test check e2e bench bless viewers
 

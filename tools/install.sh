@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Installs what this machine lacks of: build, check, test, bless (each a named part). With apt-get where there is one,
-# else it says what to install. Python's and cargo's tools go to $RECTO_TOOLS, which the Makefile puts on the PATH.
+# else it says what to install. Python's and cargo's tools go to $TOOLS, which the Makefile puts on the PATH.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-: "${RECTO_TOOLS:=$HOME/.cache/recto}"
+: "${TOOLS:=$HOME/.cache/recto}"
 
 # Each argument is a thing to look for (a command or a file pattern), and the Debian package that brings it.
 debian() {
@@ -35,7 +35,7 @@ npm_packages() {
 }
 
 python_packages() {
-    local venv=$RECTO_TOOLS/python
+    local venv=$TOOLS/python
     cmp -s tools/requirements.txt "$venv/installed.txt" && return
     python3 -m venv --clear "$venv"
     "$venv/bin/pip" install --quiet --disable-pip-version-check -r tools/requirements.txt
@@ -44,8 +44,8 @@ python_packages() {
 
 # Unoptimised: built once in two minutes, runs for seconds.
 cargo_tool() {
-    [[ $("$RECTO_TOOLS/bin/$1" --version 2>/dev/null) == *" $2" ]] ||
-        cargo install --quiet --locked --debug --root "$RECTO_TOOLS" "$1@$2"
+    [[ $("$TOOLS/bin/$1" --version 2>/dev/null) == *" $2" ]] ||
+        cargo install --quiet --locked --debug --root "$TOOLS" "$1@$2"
 }
 
 for part in "$@"; do

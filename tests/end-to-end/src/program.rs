@@ -32,6 +32,12 @@ pub fn workspace() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
+/// The variables that Recto would take for its settings.
+#[expect(clippy::disallowed_methods, reason = "what is tested must not depend on who tests it")]
+pub(crate) fn settings() -> impl Iterator<Item = String> {
+    env::vars().map(|(name, _)| name).filter(|name| name.starts_with("RECTO_"))
+}
+
 /// The binary under test: `RECTO_BINARY`, or what cargo built beside this program.
 pub(crate) fn recto_binary() -> Result<PathBuf> {
     if let Some(path) = variable("RECTO_BINARY") {

@@ -25,8 +25,7 @@ async fn every_format_is_ingested_and_looks_as_libvips_shows_it() -> Result<()> 
     let recto = place.serve().await?;
     let library = Library::open(&recto).await?;
 
-    let (recto, library) = (&recto, &library);
-    let each = stream::iter(&files).map(async |file| (file, compare(recto, library, file).await));
+    let each = stream::iter(&files).map(async |file| (file, compare(&recto, &library, file).await));
     let results: Vec<_> = each.buffer_unordered(4).collect().await;
     let (mut table, mut faults) = (String::new(), Vec::new());
     for (file, result) in results {
@@ -41,6 +40,7 @@ async fn every_format_is_ingested_and_looks_as_libvips_shows_it() -> Result<()> 
     fs::write(souvenirs()?.join("formats.tsv"), table)?;
     ensure!(faults.is_empty(), "{} of {}:\n{}", faults.len(), files.len(), faults.join("\n"));
     ensure!(place.leftovers()?.is_empty(), "files are left: {:?}", place.leftovers()?);
+    recto.stop().await?;
     Ok(())
 }
 

@@ -53,6 +53,7 @@ async fn hostile_files_end_as_errors_and_the_server_answers_throughout() -> Resu
     ensure!(memory < SERVER_MEMORY, "the server itself took {} MB", memory >> 20);
     ensure!(recto.children()?.is_empty(), "decoders are left: {:?}", recto.children()?);
     ensure!(place.leftovers()?.is_empty(), "files are left: {:?}", place.leftovers()?);
+    recto.stop().await?;
     Ok(())
 }
 

@@ -33,6 +33,7 @@ async fn pyramids_open_elsewhere_without_a_warning_and_give_the_same_tiles() -> 
     }
     let warnings = peers.warnings()?;
     ensure!(warnings.is_empty(), "IIPImage says {warnings}");
+    recto.stop().await?;
     Ok(())
 }
 

@@ -88,6 +88,7 @@ async fn comes_to_an_end(place: &Place, library: &Library) -> Result<()> {
     recto.get(&tile).await?.with_status(200)?;
     ensure!(place.leftovers()?.is_empty(), "files are left: {:?}", place.leftovers()?);
     ensure!(place.pyramids()?.len() == 1, "{:?}", place.pyramids()?);
+    recto.stop().await?;
     Ok(())
 }
 

@@ -51,6 +51,7 @@ async fn the_official_validator_finds_no_fault() -> Result<()> {
             }
         }
     }
+    recto.stop().await?;
     Ok(())
 }
 

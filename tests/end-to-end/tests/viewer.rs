@@ -40,6 +40,7 @@ async fn the_demo_zooms_in_a_browser_and_every_tile_comes_from_the_grid() -> Res
     ensure!(from_grid == tiles.len() as f64, "{from_grid} of {} came from the grid", tiles.len());
     let shown = Picture::of_file(&screenshot)?.crop(320, 225, 640, 450);
     ensure!(!shown.is_gray(), "the viewer shows nothing: see {}", screenshot.display());
+    recto.stop().await?;
     Ok(())
 }
 

@@ -41,6 +41,7 @@ async fn walk(keeping: Keeping) -> Result<()> {
             recto.get(&url).await?.with_status(404)?;
         }
     }
+    recto.stop().await?;
     Ok(())
 }
 
@@ -131,5 +132,6 @@ async fn an_image_is_fetched_from_a_web_server() -> Result<()> {
     let shown = Picture::of_answer(&recto.get(&shown).await?.with_status(200)?)?;
     let distance = shown.distance(&Picture::of_file(&original)?)?;
     ensure!(distance.mean < 1.5, "{distance:?}");
+    recto.stop().await?;
     Ok(())
 }

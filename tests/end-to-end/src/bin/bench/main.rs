@@ -55,6 +55,7 @@ async fn main() -> Result<()> {
     let folder = workspace().join("target/bench");
     fs::create_dir_all(&folder)?;
     report.write(&folder, &tiles)?;
+    recto.stop().await?;
     Ok(())
 }
 
