@@ -108,10 +108,10 @@ pub(crate) fn seen(jpeg: &[u8]) -> Picture {
 pub(crate) fn part(picture: &Picture, x: u32, y: u32, extent: Extent) -> Picture {
     let channels = picture.layout.channels();
     let mut part = Picture::new(extent, picture.layout).unwrap();
-    let stride = stride(&part);
-    for (row, out) in part.pixels.chunks_exact_mut(stride).enumerate() {
+    let width = stride(&part);
+    for (row, out) in part.pixels.chunks_exact_mut(width).enumerate() {
         let start = (y as usize + row) * stride(picture) + x as usize * channels;
-        out.copy_from_slice(&picture.pixels[start..start + stride]);
+        out.copy_from_slice(&picture.pixels[start..start + width]);
     }
     part
 }
