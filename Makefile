@@ -20,7 +20,7 @@ bench: ## the benchmarks, beside nginx and IIPImage
 	@tools/bench.sh
 
 bless: ## accept what the snapshot tests found
-	@tools/install.sh build bless && cargo insta test --workspace --accept
+	@tools/install.sh build bless && cargo insta test --workspace --accept && RECTO_BLESS=1 cargo test --quiet -p app --test settings
 
 viewers: ## what the portal embeds, from npm
 	@tools/install.sh build

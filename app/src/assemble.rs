@@ -63,6 +63,11 @@ impl Parts {
         delivery::Delivery::new(config, self.catalogue.clone(), ranges, derivatives)
     }
 
+    /// Lets what was drawn last reach the disk.
+    pub(crate) async fn settle(&self) {
+        self.derivatives.settle().await;
+    }
+
     /// The worker that brings assets in, if this process has that role.
     pub(crate) fn worker(&self) -> anyhow::Result<Option<ingest::Worker>> {
         if !self.has(Role::Ingest) {

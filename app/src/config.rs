@@ -72,7 +72,7 @@ impl Config {
             None => String::new(),
         };
         #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
-        let environment = std::env::vars().filter(|(name, _)| name.starts_with(PREFIX));
+        let environment = std::env::vars().filter(|(name, _)| is_setting(name));
         Self::parse(&text, environment).with_context(|| match file {
             Some(path) => format!("the configuration {} is not valid", path.display()),
             None => "the configuration is not valid".to_owned(),
@@ -92,9 +92,15 @@ impl Config {
 
     /// Everything that is wrong although it could be read, all at once.
     pub(crate) fn check(&self) -> anyhow::Result<()> {
-        let mut faults = self.server.faults();
-        faults.extend(self.ingest.faults());
-        faults.extend(self.delivery.faults());
+        let faults = [
+            self.server.faults(),
+            self.database.faults(),
+            self.storage.faults(),
+            self.delivery.faults(),
+            self.management.faults(),
+            self.ingest.faults(),
+        ]
+        .concat();
         match faults.is_empty() {
             true => Ok(()),
             false => bail!("{}", faults.join("\n")),
@@ -105,6 +111,11 @@ impl Config {
     pub(crate) fn data(&self) -> &Path {
         &self.data.0
     }
+}
+
+/// Other variables with our prefix, such as those of the Makefile, are none of ours.
+fn is_setting(name: &str) -> bool {
+    name.starts_with(PREFIX) && (name.contains("__") || name == "RECTO_DATA")
 }
 
 /// Puts the value of `RECTO_SECTION__KEY` into its section.
@@ -174,6 +185,18 @@ mod tests {
         assert_eq!(config.ingest.workers, 7);
         assert_eq!(config.ingest.file_origins, [PathBuf::from("/scans")]);
         assert!(config.ingest.full_chroma);
+    }
+
+    #[test]
+    fn only_variables_that_name_a_section_are_settings() {
+        for (name, expected) in [
+            ("RECTO_DATA", true),
+            ("RECTO_SERVER__LISTEN", true),
+            ("RECTO_TOOLS", false),
+            ("SERVER__LISTEN", false),
+        ] {
+            assert_eq!(is_setting(name), expected, "{name}");
+        }
     }
 
     #[test]

@@ -7,7 +7,11 @@ mod doctor;
 mod serve;
 mod server_urls;
 
-use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
+use std::{
+    io::{IsTerminal, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
@@ -174,8 +178,9 @@ fn start_log(config: &LogConfig) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Says something to the person, or the script, that started the command.
-#[expect(clippy::print_stdout, reason = "the one place that writes to standard output")]
+/// Says something to the person, or the script, that started the command; who stopped listening misses it.
 fn tell(text: &str) {
-    println!("{text}");
+    if let Err(error) = writeln!(std::io::stdout(), "{text}") {
+        tracing::debug!(%error, "nobody reads standard output");
+    }
 }

@@ -66,6 +66,7 @@ impl Service {
         if let Some(worker) = worker {
             worker.await.context("the worker broke down")?;
         }
+        self.parts.settle().await;
         Ok(())
     }
 }

@@ -5,13 +5,14 @@
 use std::{fmt::Write, path::Path, process::Command};
 
 /// Each section, and the struct beside the code that it configures.
-const SECTIONS: [(&str, &str, &str); 8] = [
+const SECTIONS: [(&str, &str, &str); 9] = [
     ("server", "app/src/server_urls.rs", "ServerConfig"),
     ("log", "app/src/config.rs", "LogConfig"),
     ("database", "capabilities/catalogue/src/config.rs", "DatabaseConfig"),
     ("storage", "capabilities/storage/src/config.rs", "StorageConfig"),
     ("derivatives", "capabilities/storage/src/config.rs", "DerivativesConfig"),
     ("delivery", "services/delivery/src/config.rs", "DeliveryConfig"),
+    ("delivery.drawing", "services/delivery/src/config.rs", "DrawingConfig"),
     ("management", "services/management/src/config.rs", "ManagementConfig"),
     ("ingest", "services/ingest/src/config.rs", "IngestConfig"),
 ];
@@ -37,8 +38,13 @@ fn the_settings_reference_is_fresh() {
         writeln!(expected, "\n## `[{section}]`\n\n| key | default | |\n| --- | --- | --- |")
             .unwrap();
         for (key, description) in fields(&source, name) {
-            let default = defaults[section].get(&key).map_or(String::new(), ToString::to_string);
-            writeln!(expected, "| `{key}` | `{default}` | {description} |").unwrap();
+            let default = section.split('.').fold(&defaults, |table, name| &table[name]).get(&key);
+            if default.is_some_and(toml::Value::is_table) {
+                continue; // a section of its own
+            }
+            assert!(!description.is_empty(), "{section}.{key} has no doc comment");
+            let default = default.map_or("not set".to_owned(), |value| format!("`{value}`"));
+            writeln!(expected, "| `{key}` | {default} | {description} |").unwrap();
         }
     }
     let path = root.join("docs/guide/settings.md");
@@ -51,15 +57,19 @@ fn the_settings_reference_is_fresh() {
 }
 
 /// What an empty configuration comes to, as the binary says it.
-fn defaults() -> toml::Table {
+fn defaults() -> toml::Value {
     let recto = Command::new(env!("CARGO_BIN_EXE_recto")).args(["config", "check"]).output();
-    String::from_utf8(recto.unwrap().stdout).unwrap().parse().unwrap()
+    String::from_utf8(recto.expect("recto runs").stdout)
+        .expect("recto writes UTF-8")
+        .parse::<toml::Table>()
+        .expect("recto writes TOML")
+        .into()
 }
 
 /// The public fields of a struct, each with its doc comment.
 fn fields(source: &str, name: &str) -> Vec<(String, String)> {
-    let body = source.split_once(&format!("struct {name} {{")).unwrap().1;
-    let body = body.split_once("\n}").unwrap().0;
+    let body = source.split_once(&format!("struct {name} {{")).expect("the section is there").1;
+    let body = body.split_once("\n}").expect("the section ends").0;
     let mut fields = Vec::new();
     let mut description = Vec::new();
     for line in body.lines().map(str::trim) {
@@ -67,8 +77,7 @@ fn fields(source: &str, name: &str) -> Vec<(String, String)> {
             description.push(text.trim().to_owned());
         } else if let Some(field) = line.strip_prefix("pub") {
             let field = field.trim_start_matches("(crate)").trim();
-            let key = field.split(':').next().unwrap().to_owned();
-            assert!(!description.is_empty(), "{name}.{key} has no doc comment");
+            let key = field.split(':').next().unwrap_or_default().to_owned();
             fields.push((key, std::mem::take(&mut description).join(" ")));
         }
     }
