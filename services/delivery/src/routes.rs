@@ -50,8 +50,9 @@ async fn refuse_method() -> Error {
 #[cfg(test)]
 mod tests {
     use axum::http::{Method, StatusCode};
+    use catalogue::AssetFields;
 
-    use crate::testing::{Library, Picture};
+    use crate::testing::{Library, NOW, Picture};
 
     #[tokio::test]
     async fn browsers_may_ask_from_anywhere() {
@@ -108,6 +109,28 @@ mod tests {
             assert_eq!(reply.header("access-control-allow-origin"), "*");
             assert_eq!(reply.header("cache-control"), "no-store");
             assert!(reply.text().ends_with('\n') && reply.text().len() > 10, "{reply:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_not_ready_or_gone_is_not_there() {
+        let library = Library::in_memory().await;
+        library.add("gone", Picture::small()).await;
+        library.register("new", AssetFields::default()).await;
+        assert_eq!(library.get("/iiif-img/2/5/gone/info.json").await.status, StatusCode::OK);
+        let id = "2/5/gone".parse().unwrap();
+        library.catalogue.delete_asset(&id, NOW).await.unwrap();
+        for id in ["2/5/new", "2/5/gone"] {
+            for path in [
+                format!("/iiif-img/{id}"),
+                format!("/iiif-img/{id}/info.json"),
+                format!("/iiif-img/{id}/full/max/0/default.jpg"),
+                format!("/thumbs/{id}/info.json"),
+                format!("/thumbs/{id}/full/max/0/default.jpg"),
+                format!("/iiif-manifest/{id}"),
+            ] {
+                assert_eq!(library.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+            }
         }
     }
 

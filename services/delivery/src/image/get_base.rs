@@ -4,21 +4,35 @@ use axum::{
 };
 
 use super::{exhibit::asset_id, image_url::ImageUrl};
-use crate::{answer::ASSET_ID, delivery::Delivery, error::Error, visit::Visit};
+use crate::{
+    access::{self, Decision, may_see},
+    answer::ASSET_ID,
+    delivery::Delivery,
+    error::Error,
+    visit::Visit,
+};
 
 /// `GET /{iiif-img|thumbs}[/v2|/v3]/{customer}/{space}/{name}[/]`: the way to info.json, in the
-/// version that the path names.
+/// version that the path names. Who may not see the image is led there too: that is where signing
+/// in begins.
 pub(crate) async fn get_base(
     delivery: &Delivery,
     url: &ImageUrl,
     visit: &Visit,
 ) -> Result<Response, Error> {
     let card = delivery.card(&url.asset).await?;
+    if !card.is_ready() {
+        return Err(Error::NoSuchAsset);
+    }
+    let cache_control = match may_see(&card, &visit.visitor, access::Asked::Info) {
+        Decision::Open => delivery.cache.document.clone(),
+        Decision::Allowed | Decision::Refused => delivery.cache.private.clone(),
+    };
     let location = format!("{}/info.json", url.id(&visit.urls));
     let location = HeaderValue::try_from(location).map_err(|_| Error::NoSuchAddress)?;
     let headers = [
         (header::LOCATION, location),
-        (header::CACHE_CONTROL, delivery.cache.document.clone()),
+        (header::CACHE_CONTROL, cache_control),
         (ASSET_ID, asset_id(&card.id)),
     ];
     Ok((StatusCode::SEE_OTHER, headers).into_response())

@@ -71,6 +71,12 @@ impl Library {
     }
 
     pub(crate) async fn add_with(&self, name: &str, picture: &Picture, fields: AssetFields) {
+        self.register(name, fields).await;
+        self.ingest(picture).await;
+    }
+
+    /// Registers an image that nothing is made of yet.
+    pub(crate) async fn register(&self, name: &str, fields: AssetFields) {
         let fields = AssetFields {
             origin: Change::Set("https://files.example.org/a.tif".parse().unwrap()),
             media_type: Change::Set("image/tiff".parse().unwrap()),
@@ -79,11 +85,10 @@ impl Library {
         let id = AssetId::new(2, 5, name).unwrap();
         let new = NewAsset { id: id.clone(), fields };
         self.catalogue.register_asset(&new, Priority::Normal, NOW).await.unwrap();
-        self.ingest(picture).await;
     }
 
     /// Does what ingest would do for the next job.
-    pub(crate) async fn ingest(&self, picture: &Picture) {
+    async fn ingest(&self, picture: &Picture) {
         let lease = Duration::from_secs(60);
         let kinds = [JobKind::IngestImage];
         let job = self.catalogue.claim_job(&kinds, "test", lease, NOW).await.unwrap().unwrap();

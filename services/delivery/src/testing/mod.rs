@@ -7,6 +7,6 @@ mod recorder;
 mod reply;
 
 pub(crate) use card::card;
-pub(crate) use library::{Library, ROOT};
+pub(crate) use library::{Library, NOW, ROOT};
 pub(crate) use picture::Picture;
 pub(crate) use reply::Reply;
