@@ -29,4 +29,4 @@ mod fax;
 pub use open::identify;
 pub(crate) use open::open;
 pub use rows::SourceFacts;
-pub(crate) use rows::{Header, Layout, Rows};
+pub(crate) use rows::{Layout, Rows};

@@ -26,7 +26,8 @@ pub(crate) fn open(
 /// What the header says; pixels are not read.
 pub fn identify(source: &File) -> Result<SourceFacts, Error> {
     let source = Source::from_file(source.try_clone()?)?;
-    let limits = Limits { max_pixels: u64::MAX, max_bytes: u64::MAX, ..Limits::default() };
+    // Nothing is too large to be described.
+    let limits = Limits { max_pixels: u64::MAX, ..Limits::default() };
     Ok(raster(source, &limits)?.plan().facts.clone())
 }
 

@@ -128,11 +128,17 @@ fn profile(info: &Info<'_>) -> Profile {
             .map(|(x, y)| [f64::from(x.into_value()), f64::from(y.into_value())])
     });
     let gamma = f64::from(gamma.into_value());
-    // 1/2.2 is how sRGB is written by programs that know no better.
-    if (gamma - 1.0 / 2.2).abs() < 0.01 && primaries.is_none() {
+    // This is how sRGB is written by programs that know no better.
+    if (gamma - 1.0 / 2.2).abs() < 0.01 && primaries.is_none_or(|points| is_srgb(&points)) {
         return Profile::None;
     }
     Profile::Gamma { gamma, primaries }
+}
+
+/// White, red, green and blue, as near as the chunk's digits allow.
+fn is_srgb(points: &[[f64; 2]; 4]) -> bool {
+    const SRGB: [[f64; 2]; 4] = [[0.3127, 0.329], [0.64, 0.33], [0.3, 0.6], [0.15, 0.06]];
+    points.iter().flatten().zip(SRGB.iter().flatten()).all(|(is, srgb)| (is - srgb).abs() < 0.002)
 }
 
 /// EXIF may stand after the pixels.

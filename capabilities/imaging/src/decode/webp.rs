@@ -136,10 +136,13 @@ fn features(image: &[u8]) -> Result<WebPBitstreamFeatures, Error> {
         pad: [0; 5],
     };
     // SAFETY: the pointer and length are of one slice, and the features are written to.
-    match unsafe { WebPGetFeatures(image.as_ptr(), image.len(), &raw mut features) } {
-        VP8StatusCode::VP8_STATUS_OK => Ok(features),
-        VP8StatusCode::VP8_STATUS_NOT_ENOUGH_DATA => Err(truncated()),
-        _ => Err(damaged("the header of the WebP makes no sense")),
+    let status = unsafe { WebPGetFeatures(image.as_ptr(), image.len(), &raw mut features) };
+    if status == VP8StatusCode::VP8_STATUS_OK {
+        Ok(features)
+    } else if status == VP8StatusCode::VP8_STATUS_NOT_ENOUGH_DATA {
+        Err(truncated())
+    } else {
+        Err(damaged("the header of the WebP makes no sense"))
     }
 }
 

@@ -40,7 +40,8 @@ impl Mask {
     }
 
     pub(super) fn level(self, pixel: u32) -> u8 {
-        if self.max == 0 { 0 } else { ((pixel >> self.shift & self.max) * 255 / self.max) as u8 }
+        let level = (pixel >> self.shift & self.max) * 255;
+        level.checked_div(self.max).unwrap_or(0) as u8
     }
 }
 
@@ -80,7 +81,7 @@ impl Bmp {
     pub(super) fn read(source: &Source, limits: &Limits) -> Result<Self, Error> {
         let head = Fields { bytes: source.bytes(0, FILE_HEADER + 4, u64::MAX)? };
         let (at, size) = (head.long(10), head.long(14));
-        if size < 12 || size > 1 << 12 {
+        if !(12..=1 << 12).contains(&size) {
             return Err(damaged("the BMP's header has an impossible size"));
         }
         let fields = Fields { bytes: source.bytes(FILE_HEADER, size.into(), u64::MAX)? };

@@ -91,7 +91,7 @@ fn format_in(space: Space, depth: Depth, alpha: bool) -> PixelFormat {
         (Space::Lab, Depth::Eight) => PixelFormat::Lab_8,
         (Space::Lab, Depth::Sixteen) => PixelFormat::Lab_16,
     };
-    PixelFormat(bits | EXTRA * u32::from(alpha))
+    PixelFormat(bits | (EXTRA * u32::from(alpha)))
 }
 
 /// One extra channel, in Little CMS's description of pixels.
@@ -116,7 +116,7 @@ fn build(
         (Icm::new_srgb_context(context), PixelFormat::RGB_8)
     };
     let PixelFormat(bits) = format;
-    let format = PixelFormat(bits | EXTRA * u32::from(alpha));
+    let format = PixelFormat(bits | (EXTRA * u32::from(alpha)));
     let flags = Flags::BLACKPOINT_COMPENSATION | Flags::COPY_ALPHA;
     let input = format_in(space, depth, alpha);
     Transform::new_flags_context(context, from, input, &to, format, Intent::Perceptual, flags).ok()
@@ -130,14 +130,12 @@ fn changes_nothing(context: &ThreadContext, from: &Handle, plan: &Plan) -> bool 
     let Some(conversion) = build(context, from, plan.space, Depth::Eight, false) else {
         return false;
     };
-    let samples: Vec<u8> = match plan.space {
-        Space::Gray => (0..=255).collect(),
-        _ => {
-            let cube = (0..9 * 9 * 9_u32).flat_map(|i| [i / 81, i / 9 % 9, i % 9]);
-            cube.map(|level| (level * 255 / 8) as u8)
-                .chain((0..=255).flat_map(|i| [i; 3]))
-                .collect()
-        }
+    let samples: Vec<u8> = if plan.space == Space::Gray {
+        (0..=255).collect()
+    } else {
+        let cube = (0..9 * 9 * 9_u32).flat_map(|i| [i / 81, i / 9 % 9, i % 9]);
+        let cube = cube.map(|level| (level * 255 / 8) as u8);
+        cube.chain((0..=255).flat_map(|i| [i; 3])).collect()
     };
     let mut converted = vec![0; samples.len()];
     conversion.transform_pixels(&samples, &mut converted);

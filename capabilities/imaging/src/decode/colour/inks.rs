@@ -53,9 +53,9 @@ fn print(inks: [u8; 4]) -> [u8; 3] {
     let mut n = 8;
     for part in parts {
         for i in 0..n {
-            for c in 0..3 {
-                let (low, high) = (corners[i][c], corners[i + n][c]);
-                corners[i][c] = low + (high - low) * part / FINE;
+            let next = corners[i + n];
+            for (low, high) in corners[i].iter_mut().zip(next) {
+                *low += (high - *low) * part / FINE;
             }
         }
         n /= 2;

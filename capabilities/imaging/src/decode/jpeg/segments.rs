@@ -36,7 +36,10 @@ mod tests {
     use super::*;
 
     fn piece(number: u8, of: u8, bytes: &[u8]) -> Segment {
-        Segment { marker: APP2, bytes: [b"ICC_PROFILE\0", &[number, of], bytes].concat() }
+        Segment {
+            marker: APP2,
+            bytes: [b"ICC_PROFILE\0".as_slice(), &[number, of], bytes].concat(),
+        }
     }
 
     #[test]

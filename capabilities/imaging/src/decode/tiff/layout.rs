@@ -105,19 +105,15 @@ impl Layout {
 
     /// Some compressions decide themselves what comes out of them.
     fn adjust(&mut self, page: &Directory) -> Result<(), Error> {
-        match self.codec {
-            Codec::Jpeg | Codec::OldJpeg | Codec::Webp
-                if self.photometric == Photometric::YCbCr =>
-            {
-                self.photometric = Photometric::Rgb;
-                self.chroma_inside = true;
-            }
-            Codec::SgiLog | Codec::SgiLog24 => self.adjust_log()?,
-            Codec::Jp2kYcc => self.photometric = Photometric::Rgb,
-            _ if self.is_log() => {
-                return Err(unsupported("a LogLuv TIFF without SGI's compression"));
-            }
-            _ => {}
+        if matches!(self.codec, Codec::SgiLog | Codec::SgiLog24) {
+            self.adjust_log()?;
+        } else if matches!(self.photometric, Photometric::LogL | Photometric::LogLuv) {
+            return Err(unsupported("a LogLuv TIFF without SGI's compression"));
+        }
+        let is_ycbcr = self.photometric == Photometric::YCbCr;
+        if self.codec == Codec::Jp2kYcc || self.codec.is_picture() && is_ycbcr {
+            self.photometric = Photometric::Rgb;
+            self.chroma_inside = true;
         }
         if self.photometric == Photometric::YCbCr {
             let factors = page.numbers(tags::YCBCR_SUBSAMPLING, 2)?;
@@ -129,10 +125,6 @@ impl Layout {
             };
         }
         Ok(())
-    }
-
-    fn is_log(&self) -> bool {
-        matches!(self.photometric, Photometric::LogL | Photometric::LogLuv)
     }
 
     /// A pixel of SGI's log encodings comes out as one number, whatever the tags say.

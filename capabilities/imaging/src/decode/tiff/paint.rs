@@ -48,10 +48,8 @@ pub(super) struct Indexed {
 
 impl Painter {
     pub(super) fn new(tags: &Directory, layout: &Layout) -> Result<Self, Error> {
-        let ycbcr = match layout.photometric {
-            Photometric::YCbCr => Some(YCbCr::read(tags)?),
-            _ => None,
-        };
+        let is_ycbcr = layout.photometric == Photometric::YCbCr;
+        let ycbcr = is_ycbcr.then(|| YCbCr::read(tags)).transpose()?;
         Ok(match (layout.photometric, ycbcr) {
             (Photometric::LogL, _) => Self::light(Log::L16, layout),
             (Photometric::LogLuv, _) if layout.bits == 24 => Self::light(Log::Luv24, layout),
@@ -210,13 +208,12 @@ impl Direct {
     fn new(tags: &Directory, layout: &Layout, ycbcr: Option<YCbCr>) -> Result<Self, Error> {
         let pixels = Pixels::new(layout, ycbcr)?;
         let kind = if pixels.space == Space::Lab { Kind::of_lab(layout) } else { Kind::of(layout) };
-        let range = match &kind {
-            Kind::Wide(_) if pixels.space != Space::Lab => {
-                let least = tags.reals(tags::S_MIN_SAMPLE_VALUE, 1)?;
-                let greatest = tags.reals(tags::S_MAX_SAMPLE_VALUE, 1)?;
-                Range::known(layout, &least, &greatest)
-            }
-            _ => Some(Range::new(0.0, 255.0)),
+        let range = if matches!(kind, Kind::Wide(_)) && pixels.space != Space::Lab {
+            let least = tags.reals(tags::S_MIN_SAMPLE_VALUE, 1)?;
+            let greatest = tags.reals(tags::S_MAX_SAMPLE_VALUE, 1)?;
+            Range::known(layout, &least, &greatest)
+        } else {
+            Some(Range::new(0.0, 255.0))
         };
         let no_data = tags.bytes(tags::GDAL_NODATA, 64)?.and_then(|text| {
             let text = String::from_utf8_lossy(&text).into_owned();

@@ -64,10 +64,8 @@ impl Pixels {
                 Space::Rgb
             }
         };
-        let colors = match layout.photometric {
-            Photometric::Palette | Photometric::LogLuv => 1,
-            _ => space.channels(),
-        };
+        let one = matches!(layout.photometric, Photometric::Palette | Photometric::LogLuv);
+        let colors = if one { 1 } else { space.channels() };
         if layout.samples < colors && space != Space::Cmyk {
             return Err(unsupported(format!(
                 "a TIFF with {} samples in a pixel where {colors} are needed",
@@ -150,26 +148,25 @@ impl Pixels {
     /// To ICC's encoding of 16 bits. Here a byte has become both bytes of its word.
     fn lab<T: Level>(&self, pixel: &mut [T]) {
         let from_256 = |v: u32| (v * 257 + 128) / 256;
-        match self.photometric {
-            Photometric::CieLab if self.wide_lab => {
-                pixel[1..3].iter_mut().for_each(|c| *c = T::put(from_256(c.get() ^ 0x8000)));
-            }
-            Photometric::CieLab => {
-                pixel[1..3].iter_mut().for_each(|c| *c = T::put(c.get() ^ 0x8080));
-            }
-            Photometric::IccLab if self.wide_lab => {
-                pixel[..3].iter_mut().for_each(|c| *c = T::put(from_256(c.get())));
-            }
-            Photometric::ItuLab => {
-                // Its usual ranges: 170 steps of a around 128 of 255, and 200 of b around 96.
-                let stretch = |v: u32, from: f32, span: f32| {
-                    let value = from + v as f32 / T::MAX as f32 * span;
-                    T::put(((value + 128.0) / 255.0 * T::MAX as f32 + 0.5) as u32)
-                };
-                pixel[1] = stretch(pixel[1].get(), -128.0 * 170.0 / 255.0, 170.0);
-                pixel[2] = stretch(pixel[2].get(), -96.0 * 200.0 / 255.0, 200.0);
-            }
-            _ => {}
+        if self.photometric == Photometric::ItuLab {
+            // Its usual ranges: 170 steps of a around 128 of 255, and 200 of b around 96.
+            let stretch = |v: u32, from: f32, span: f32| {
+                let value = from + v as f32 / T::MAX as f32 * span;
+                T::put(((value + 128.0) / 255.0 * T::MAX as f32 + 0.5) as u32)
+            };
+            pixel[1] = stretch(pixel[1].get(), -128.0 * 170.0 / 255.0, 170.0);
+            pixel[2] = stretch(pixel[2].get(), -96.0 * 200.0 / 255.0, 200.0);
+            return;
+        }
+        if self.photometric == Photometric::CieLab {
+            // Its a and b have signs.
+            let sign = if self.wide_lab { 0x8000 } else { 0x8080 };
+            pixel[1..3].iter_mut().for_each(|c| *c = T::put(c.get() ^ sign));
+        }
+        if self.wide_lab {
+            // Steps of 1/256, as in ICC version 2; only CIELab's L uses the full range.
+            let first = usize::from(self.photometric == Photometric::CieLab);
+            pixel[first..3].iter_mut().for_each(|c| *c = T::put(from_256(c.get())));
         }
     }
 }

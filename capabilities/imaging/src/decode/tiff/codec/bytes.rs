@@ -19,9 +19,12 @@ impl<R> Stream<R> {
 
 impl<R: Read + Send> Unpack for Stream<R> {
     fn fill(&mut self, out: &mut [u8]) -> Result<(), Error> {
-        self.reader.read_exact(out).map_err(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof => truncated(),
-            _ => damaged("a strip or tile of the TIFF can't be unpacked"),
+        self.reader.read_exact(out).map_err(|error| {
+            if error.kind() == io::ErrorKind::UnexpectedEof {
+                truncated()
+            } else {
+                damaged("a strip or tile of the TIFF can't be unpacked")
+            }
         })
     }
 }

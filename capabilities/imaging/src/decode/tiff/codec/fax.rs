@@ -68,13 +68,13 @@ impl Fax {
         if self.ended {
             return Ok(());
         }
-        let outcome = match self.codec {
-            Codec::Fax4 => self.row_against_above(),
-            Codec::Fax3 => self.group_3_row(),
-            _ => {
-                self.bits.align(if self.codec == Codec::FaxRleWord { 16 } else { 8 });
-                self.row_of_runs()
-            }
+        let outcome = if self.codec == Codec::Fax4 {
+            self.row_against_above()
+        } else if self.codec == Codec::Fax3 {
+            self.group_3_row()
+        } else {
+            self.bits.align(if self.codec == Codec::FaxRleWord { 16 } else { 8 });
+            self.row_of_runs()
         };
         match outcome {
             Ok(()) => self.damaged_rows = 0,

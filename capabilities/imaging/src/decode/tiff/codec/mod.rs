@@ -81,17 +81,19 @@ impl Codec {
         matches!(self, Self::Lzw | Self::Deflate | Self::Zstd)
     }
 
-    /// The order of bits in a byte matters to all but pictures within the picture.
-    fn has_bit_order(self) -> bool {
-        !matches!(self, Self::OldJpeg | Self::Jpeg | Self::Jp2k | Self::Jp2kYcc | Self::Webp)
+    /// Strips and tiles are pictures in themselves. Only of these the order of bits is never turned.
+    pub(super) fn is_picture(self) -> bool {
+        matches!(self, Self::OldJpeg | Self::Jpeg | Self::Jp2k | Self::Jp2kYcc | Self::Webp)
     }
 
     /// Bits in a sample if the file doesn't say.
     pub(super) fn usual_bits(self) -> u64 {
-        match self {
-            Self::Jpeg | Self::OldJpeg | Self::Webp => 8,
-            Self::Thunder => 4,
-            _ => 1,
+        if matches!(self, Self::Jpeg | Self::OldJpeg | Self::Webp) {
+            8
+        } else if self == Self::Thunder {
+            4
+        } else {
+            1
         }
     }
 }

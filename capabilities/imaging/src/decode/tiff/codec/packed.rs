@@ -16,7 +16,7 @@ pub(in super::super) struct Packed {
 
 impl Packed {
     pub(in super::super) fn new(section: Section, reversed: bool, codec: Codec) -> Self {
-        let reversed = reversed && codec.has_bit_order();
+        let reversed = reversed && !codec.is_picture();
         Self { section, reversed, buffer: Vec::new(), at: 0 }
     }
 

@@ -6,7 +6,7 @@ use super::super::super::jpeg::Closed;
 use super::super::super::problem::{truncated, unsupported};
 use super::super::super::{jp2, webp};
 use super::super::layout::Photometric;
-use super::{Codec, Packed, Recipe, Unpack};
+use super::{Packed, Recipe, Unpack};
 use crate::Error;
 use crate::jpeg::{Space, Target};
 
@@ -72,12 +72,8 @@ impl Jpeg {
                 "a TIFF of {samples} samples in a pixel whose JPEGs have {components}"
             )));
         }
-        let ycc = match recipe.layout.photometric {
-            Photometric::Rgb if components == 3 => {
-                recipe.layout.chroma_inside || explicit == Some(true)
-            }
-            _ => false,
-        };
+        let ycc = recipe.layout.photometric == Photometric::Rgb
+            && (recipe.layout.chroma_inside || explicit == Some(true));
         let target = match (components, ycc) {
             (1, _) => Target::Stored,
             (3, true) => {
@@ -124,7 +120,7 @@ fn all(packed: Packed, recipe: &Recipe) -> Result<Vec<u8>, Error> {
 pub(super) fn jp2k(recipe: &Recipe, packed: Packed, w: u32) -> Result<Box<dyn Unpack>, Error> {
     let layout = &recipe.layout;
     let bytes = all(packed, recipe)?;
-    let tile = jp2::Tile::decode(bytes, layout.codec == Codec::Jp2kYcc, &recipe.limits)?;
+    let tile = jp2::Tile::decode(bytes, layout.chroma_inside, &recipe.limits)?;
     let fits = tile.samples() == layout.together() && matches!(layout.bits, 8 | 16);
     if !fits || tile.is_wide() != (layout.bits == 16) {
         return Err(unsupported("a TIFF whose JPEG 2000 tiles are of another kind than it says"));
