@@ -1,10 +1,15 @@
 //! Drawings, compared with what they should look like.
 
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use bytes::Bytes;
 use iiif::image::{Extent, Format};
+use proptest::prelude::*;
 
 use crate::decode::Layout;
 use crate::picture::Picture;
-use crate::testing::{drawing, likeness, opened, part, picture, pyramid, seen};
+use crate::testing::{drawing, likeness, opened, parsed, part, picture, pyramid, seen};
 use crate::{Chroma, DrawSettings, Error, Pyramid, draw};
 
 struct Drawn {
@@ -15,17 +20,19 @@ struct Drawn {
 
 impl Drawn {
     fn of(w: u32, h: u32, layout: Layout) -> Self {
+        Self::with(w, h, layout, Chroma::Full)
+    }
+
+    fn with(w: u32, h: u32, layout: Layout, chroma: Chroma) -> Self {
         let original = picture(w, h, layout);
-        let (file, pyramid) = pyramid(&original, 256, Chroma::Full);
+        let (file, pyramid) = pyramid(&original, 256, chroma);
         Self { original, file, pyramid }
     }
 
     fn try_draw(&self, request: &str, settings: &DrawSettings) -> Result<Vec<u8>, Error> {
         let drawing = drawing(request, self.pyramid.extent);
         let covering = self.pyramid.covering(&drawing);
-        let bytes = |range: &std::ops::Range<u64>| {
-            self.file[range.start as usize..range.end as usize].to_vec().into()
-        };
+        let bytes = |range: &Range<u64>| Bytes::from(range_of(&self.file, range));
         let tiles: Vec<_> = covering.tiles.iter().map(bytes).collect();
         draw(&self.pyramid, &covering, &tiles, &drawing, settings)
     }
@@ -92,13 +99,22 @@ fn regions_and_sizes_of_all_kinds_look_like_the_original() {
 
 #[test]
 fn what_is_not_scaled_is_what_the_tiles_hold() {
-    let drawn = Drawn::of(700, 600, Layout::Rgb);
-    let whole = drawn.png("full/max/0/default");
-    for (x, y, w, h) in
-        [(0, 0, 300, 300), (250, 100, 200, 350), (511, 512, 100, 40), (3, 590, 7, 10)]
-    {
-        let part = part(&whole, x, y, Extent::new(w, h));
-        assert_eq!(drawn.png(&format!("{x},{y},{w},{h}/max/0/default")), part, "{x},{y},{w},{h}");
+    for chroma in [Chroma::Full, Chroma::Half] {
+        let drawn = Drawn::with(700, 600, Layout::Rgb, chroma);
+        let whole = drawn.png("full/max/0/default");
+        for (x, y, w, h) in [
+            (0, 0, 300, 300),
+            (250, 100, 200, 350),
+            (511, 512, 100, 40),
+            (3, 590, 7, 10),
+            (16, 16, 16, 16),
+            (255, 255, 2, 2),
+            (240, 40, 17, 1),
+        ] {
+            let part = part(&whole, x, y, Extent::new(w, h));
+            let drawn = drawn.png(&format!("{x},{y},{w},{h}/max/0/default"));
+            assert!(drawn == part, "{x},{y},{w},{h} {chroma:?}");
+        }
     }
 }
 
@@ -232,6 +248,38 @@ fn broken_tiles_are_an_error_and_not_a_picture() {
     let settings = DrawSettings::default();
     assert!(drawn.try_draw("full/max/0/default.png", &settings).is_err());
     assert!(drawn.try_draw("0,100,200,50/max/0/default.jpg", &settings).is_err());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// A damaged file gives an error or a picture, and nothing else.
+    #[test]
+    fn no_bytes_of_tiles_make_drawing_panic(
+        changes in proptest::collection::vec((0_usize..30_000, any::<u8>()), 1..20),
+        cut in 0_usize..30_000,
+    ) {
+        let drawing = drawing("90,80,200,200/180,/0/default.jpg", BROKEN.extent);
+        let covering = BROKEN.covering(&drawing);
+        let mut tiles: Vec<_> = covering.tiles.iter().map(|range| range_of(&INTACT, range)).collect();
+        for (at, byte) in changes {
+            let tile = &mut tiles[at % 4];
+            let n = tile.len();
+            tile[(at / 4) % n] = byte;
+        }
+        let n = tiles[0].len();
+        tiles[0].truncate(n.saturating_sub(cut / 100));
+        let tiles: Vec<_> = tiles.into_iter().map(Bytes::from).collect();
+        let _ = draw(&BROKEN, &covering, &tiles, &drawing, &DrawSettings::default());
+    }
+}
+
+static INTACT: LazyLock<Vec<u8>> =
+    LazyLock::new(|| pyramid(&picture(400, 300, Layout::Rgb), 256, Chroma::Half).0);
+static BROKEN: LazyLock<Pyramid> = LazyLock::new(|| parsed(&INTACT));
+
+fn range_of(file: &[u8], range: &Range<u64>) -> Vec<u8> {
+    file[range.start as usize..range.end as usize].to_vec()
 }
 
 #[test]

@@ -209,6 +209,17 @@ int recto_decoder_begin(struct decoder *decoder, int eighths, int space, int fan
   return DONE;
 }
 
+/* Narrows the rows to some columns, widened to whole blocks: once begun, before the first row. */
+int recto_decoder_columns(struct decoder *decoder, uint32_t *x, uint32_t *w) {
+  JDIMENSION start = *x, width = *w;
+  forget(&decoder->failure);
+  if (setjmp(decoder->failure.jump)) return decoder->failure.code;
+  jpeg_crop_scanline(&decoder->codec, &start, &width);
+  *x = start;
+  *w = width;
+  return DONE;
+}
+
 int recto_decoder_rows(struct decoder *decoder, uint8_t *out, size_t stride, uint32_t n) {
   JSAMPROW rows[ROWS_AT_ONCE];
   volatile uint32_t done = 0;

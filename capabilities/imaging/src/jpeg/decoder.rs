@@ -3,6 +3,7 @@
 #![expect(unsafe_code, reason = "calls the functions of decoder.c")]
 
 use std::ffi::{CStr, c_int};
+use std::ops::Range;
 use std::ptr::NonNull;
 
 use iiif::image::Extent;
@@ -21,6 +22,26 @@ pub(crate) enum Target {
     Cmyk = 2,
     /// No conversion of colours.
     Stored = 3,
+}
+
+/// What is decoded of an image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// Of its size.
+    pub(crate) eighths: u8,
+    pub(crate) layout: Layout,
+    /// What the whole has to be, after the reduction.
+    pub(crate) extent: Extent,
+    /// Whole blocks, but at the right edge.
+    pub(crate) columns: Range<u32>,
+}
+
+impl Wanted {
+    /// All of an image that has this extent.
+    #[cfg(test)]
+    pub(crate) fn whole(extent: Extent, layout: Layout) -> Self {
+        Self { eighths: 8, layout, extent, columns: 0..extent.w }
+    }
 }
 
 /// A decoder of libjpeg's. It may be used again after an error.
@@ -50,60 +71,74 @@ impl Decoder {
         done
     }
 
-    /// Decodes an image at `eighths` of its size into rows that lie `stride` bytes apart.
-    ///
-    /// It has to have exactly the extent that is `expected` after the reduction.
+    /// Decodes an image, or some columns of it, into rows that lie `stride` bytes apart.
     pub(crate) fn decode(
         &mut self,
         bytes: &[u8],
-        eighths: u8,
-        layout: Layout,
-        expected: Extent,
+        wanted: &Wanted,
         out: &mut [u8],
         stride: usize,
     ) -> Result<(), Error> {
-        let row = expected.w as usize * layout.channels();
-        let needed = (expected.h as usize).checked_sub(1).map(|rows| rows * stride + row);
+        let row = wanted.columns.len() * wanted.layout.channels();
+        let needed = (wanted.extent.h as usize).checked_sub(1).map(|rows| rows * stride + row);
         assert!(
             needed.is_some_and(|n| n <= out.len()) && row <= stride,
             "rows fit into the buffer"
         );
-        let done = self.decode_whole(bytes, eighths, layout, expected, out, stride);
+        let done = self.decode_rows(bytes, wanted, out, stride);
         self.let_go();
         done
     }
 
-    fn decode_whole(
+    fn decode_rows(
         &mut self,
         bytes: &[u8],
-        eighths: u8,
-        layout: Layout,
-        expected: Extent,
+        wanted: &Wanted,
         out: &mut [u8],
         stride: usize,
     ) -> Result<(), Error> {
-        let target = match layout {
+        let target = match wanted.layout {
             Layout::Gray | Layout::GrayAlpha => Target::Gray,
             Layout::Rgb | Layout::Rgba => Target::Rgb,
         };
         // SAFETY: the bytes outlive this function, and the caller lets go of them after it.
         unsafe { ffi::recto_decoder_from_memory(self.raw.as_ptr(), bytes.as_ptr(), bytes.len()) };
-        self.read_header(false)?;
-        let header = self.begin(eighths, target, true)?;
-        if (header.out_w, header.out_h) != (expected.w, expected.h)
-            || header.components as usize != layout.channels()
-        {
-            let is = Extent::new(header.out_w, header.out_h);
-            return Err(Error::Damaged(format!("a tile is {is}, not {expected}")));
-        }
-        // SAFETY: `decode` saw that all rows fit into `out`, and the image has exactly these.
-        let code = unsafe {
-            ffi::recto_decoder_rows(self.raw.as_ptr(), out.as_mut_ptr(), stride, expected.h)
+        // An image of another size could take any amount of memory, so it isn't begun.
+        let header = self.read_header(false)?;
+        let reduced = |side: u32| {
+            u32::try_from((u64::from(side) * u64::from(wanted.eighths)).div_ceil(8)).unwrap_or(0)
         };
+        let is = Extent::new(reduced(header.w), reduced(header.h));
+        if is != wanted.extent || header.progressive != 0 {
+            return Err(Error::Damaged(format!("a tile is {is}, not {}", wanted.extent)));
+        }
+        let header = self.begin(wanted.eighths, target, true)?;
+        let channels = usize::try_from(header.components).unwrap_or(0);
+        if (header.out_w, header.out_h, channels) != (is.w, is.h, wanted.layout.channels()) {
+            return Err(Error::Damaged("a tile has other colours than its index says".to_owned()));
+        }
+        if wanted.columns != (0..is.w) {
+            self.narrow(&wanted.columns)?;
+        }
+        // SAFETY: `decode` saw that all rows fit into `out`, and they are as long as was wanted.
+        let code =
+            unsafe { ffi::recto_decoder_rows(self.raw.as_ptr(), out.as_mut_ptr(), stride, is.h) };
         self.check(code)?;
         match self.warnings() {
             0 => Ok(()),
             _ => Err(Error::Damaged("a tile has wrong codes in it".to_owned())),
+        }
+    }
+
+    /// Libjpeg takes whole blocks; it has to take no more than is wanted.
+    fn narrow(&mut self, columns: &Range<u32>) -> Result<(), Error> {
+        let (mut x, mut w) = (columns.start, columns.end - columns.start);
+        // SAFETY: both numbers are written to during the call.
+        let code = unsafe { ffi::recto_decoder_columns(self.raw.as_ptr(), &raw mut x, &raw mut w) };
+        self.check(code)?;
+        match (x..x + w) == *columns {
+            true => Ok(()),
+            false => Err(Error::Damaged("a tile has other blocks than its index says".to_owned())),
         }
     }
 

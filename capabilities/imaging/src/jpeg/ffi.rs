@@ -71,6 +71,7 @@ unsafe extern "C" {
         fancy: c_int,
         header: *mut RawHeader,
     ) -> c_int;
+    pub(super) fn recto_decoder_columns(d: *mut RawDecoder, x: *mut u32, w: *mut u32) -> c_int;
     pub(super) fn recto_decoder_rows(
         decoder: *mut RawDecoder,
         out: *mut u8,

@@ -18,7 +18,7 @@ mod trim;
 #[cfg(test)]
 mod walk;
 
-pub(crate) use decoder::{Decoder, Target};
+pub(crate) use decoder::{Decoder, Target, Wanted};
 pub(crate) use encoder::{Encoder, Kind};
 pub(crate) use row_ends::RowEnd;
 pub(crate) use segments::tables_header;

@@ -58,7 +58,7 @@ fn damaged() -> Error {
 mod tests {
     use iiif::image::Extent;
 
-    use super::super::{Decoder, Encoder, Kind};
+    use super::super::{Decoder, Encoder, Kind, Wanted};
     use super::*;
     use crate::Chroma;
     use crate::decode::Layout;
@@ -83,7 +83,8 @@ mod tests {
             let layout = if gray { Layout::Gray } else { Layout::Rgb };
             let mut decoded = |jpeg: &[u8], h: u32| {
                 let mut out = vec![0; stride * h as usize];
-                decoder.decode(jpeg, 8, layout, Extent::new(w, h), &mut out, stride).unwrap();
+                let wanted = Wanted::whole(Extent::new(w, h), layout);
+                decoder.decode(jpeg, &wanted, &mut out, stride).unwrap();
                 out
             };
             let whole = decoded(encoder.bytes(), h);

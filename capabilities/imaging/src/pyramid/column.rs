@@ -56,9 +56,9 @@ impl Column {
             return self.padded.write(part, stride, n);
         }
         let row = self.tile as usize * self.channels;
-        self.wide.clear();
-        for part in part.chunks(stride) {
-            widen(&part[..self.w as usize * self.channels], self.channels, row, &mut self.wide);
+        self.wide.resize(n * row, FILLING);
+        for (part, wide) in part.chunks(stride).zip(self.wide.chunks_exact_mut(row)) {
+            widen(&part[..self.w as usize * self.channels], self.channels, wide);
         }
         self.padded.write(&self.wide, row, n)
     }
@@ -68,13 +68,16 @@ impl Column {
         if let Some(cropped) = self.cropped.as_mut().filter(|_| self.is_edge) {
             cropped.end()?;
         }
-        let missing = (self.tile - h) as usize;
-        if missing > 0 {
+        if h < self.tile {
             let part = &rows[rows.len() - stride..][self.x as usize * self.channels..];
             let part = &part[..self.w as usize * self.channels];
+            self.wide.resize(self.tile as usize * self.channels, FILLING);
+            widen(part, self.channels, &mut self.wide);
+            let repeated = repeated(h).min(self.tile);
+            self.padded.repeat(&self.wide, (repeated - h) as usize)?;
+            self.wide.fill(FILLING);
+            self.padded.repeat(&self.wide, (self.tile - repeated) as usize)?;
             self.wide.clear();
-            widen(part, self.channels, self.tile as usize * self.channels, &mut self.wide);
-            self.padded.repeat(&self.wide, missing)?;
         }
         self.padded.end()
     }
@@ -94,11 +97,22 @@ impl Column {
     }
 }
 
-/// Repeats the last pixel until the row is `row` bytes long.
-fn widen(part: &[u8], channels: usize, row: usize, out: &mut Vec<u8>) {
-    out.extend_from_slice(part);
+/// What is far from the image: a shade that costs next to nothing.
+const FILLING: u8 = 128;
+
+/// How far the edge of an image is repeated: to the end of the block in which the last colours are
+/// mixed, so that nothing else shines in.
+fn repeated(side: u32) -> u32 {
+    (side + 2).next_multiple_of(16)
+}
+
+/// Repeats the last pixel of a part in a wider row, which is filled already.
+fn widen(part: &[u8], channels: usize, wide: &mut [u8]) {
+    let (inside, outside) = wide.split_at_mut(part.len());
+    inside.copy_from_slice(part);
     let last = &part[part.len() - channels..];
-    for _ in 0..(row - part.len()) / channels {
-        out.extend_from_slice(last);
+    let repeats = repeated((part.len() / channels) as u32) as usize - part.len() / channels;
+    for pixel in outside.chunks_exact_mut(channels).take(repeats) {
+        pixel.copy_from_slice(last);
     }
 }

@@ -6,7 +6,7 @@ use iiif::image::Extent;
 use proptest::prelude::*;
 
 use crate::decode::Layout;
-use crate::jpeg::Decoder;
+use crate::jpeg::{Decoder, Wanted};
 use crate::picture::Picture;
 use crate::testing::{drawing, likeness, parsed, part, picture, pyramid, seen, stride};
 use crate::{Chroma, Error, Parsed, Pyramid};
@@ -18,7 +18,8 @@ fn decoded(pyramid: &Pyramid, file: &[u8], range: Range<usize>, extent: Extent) 
     let layout = if pyramid.gray { Layout::Gray } else { Layout::Rgb };
     let mut picture = Picture::new(extent, layout).unwrap();
     let stride = stride(&picture);
-    decoder.decode(&file[range], 8, layout, extent, &mut picture.pixels, stride).unwrap();
+    let wanted = Wanted::whole(extent, layout);
+    decoder.decode(&file[range], &wanted, &mut picture.pixels, stride).unwrap();
     picture
 }
 

@@ -1,13 +1,14 @@
 //! Decodes the tiles that a drawing needs, a row of them at a time.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use bytes::Bytes;
 use iiif::image::{Extent, Rect};
 
 use super::scale::{Emit, REACH};
 use crate::decode::Layout;
-use crate::jpeg::{self, Decoder};
+use crate::jpeg::{self, Decoder, Wanted};
 use crate::pyramid::{Covering, Pyramid, Window};
 use crate::{Chroma, Error};
 
@@ -38,11 +39,15 @@ impl<'a> Region<'a> {
         decoder.read_tables(&pyramid.tables)?;
         let whole = covering.extent(pyramid);
         let window = covering.window_in_tiles(pyramid);
-        let (y, h) = match covering.eighths {
-            8 => part(window.y, window.h, to.h, whole.h, block_rows(pyramid)),
-            _ => (0, whole.h),
+        let part = match covering.eighths {
+            8 => {
+                let block = block_rows(pyramid);
+                let (x, w) = part(window.x, window.w, to.w, whole.w, block);
+                let (y, h) = part(window.y, window.h, to.h, whole.h, block);
+                Rect { x, y, w, h }
+            }
+            _ => Rect::whole(whole),
         };
-        let part = Rect { x: 0, y, w: whole.w, h };
         let layout = if gray { Layout::Gray } else { Layout::Rgb };
         Ok(Self { pyramid, covering, tiles, layout, decoder, part })
     }
@@ -55,7 +60,8 @@ impl<'a> Region<'a> {
     /// What is drawn, in these rows.
     pub(crate) fn window(&self) -> Window {
         let window = self.covering.window_in_tiles(self.pyramid);
-        Window { y: window.y - f64::from(self.part.y), ..window }.within(self.extent())
+        let (x, y) = (f64::from(self.part.x), f64::from(self.part.y));
+        Window { x: window.x - x, y: window.y - y, ..window }.within(self.extent())
     }
 
     /// Gives all rows from the top, a row of tiles at a time.
@@ -65,14 +71,13 @@ impl<'a> Region<'a> {
         let columns = self.covering.columns.len();
         for (n, row) in self.covering.rows.clone().enumerate() {
             let h = self.covering.tile_extent(self.pyramid, self.covering.columns.start, row).h;
-            let bottom = top + h;
-            let part = self.part.y.max(top)..(self.part.y + self.part.h).min(bottom);
-            if !part.is_empty() {
+            let rows = overlap(self.part.y, self.part.h, top, h);
+            if !rows.is_empty() {
                 let tiles = &self.tiles[n * columns..][..columns];
-                self.decode_row(row, tiles, part.start - top..part.end - top, &mut band)?;
+                self.decode_row(row, tiles, &rows, &mut band)?;
                 emit(&band)?;
             }
-            top = bottom;
+            top += h;
         }
         Ok(())
     }
@@ -82,21 +87,29 @@ impl<'a> Region<'a> {
         &mut self,
         row: u32,
         tiles: &[Bytes],
-        wanted: std::ops::Range<u32>,
+        rows: &Range<u32>,
         band: &mut Vec<u8>,
     ) -> Result<(), Error> {
         let channels = self.layout.channels();
         let stride = self.part.w as usize * channels;
-        let eighths = self.covering.eighths;
-        band.resize(wanted.len() * stride, 0);
-        let mut x = 0;
+        band.resize(rows.len() * stride, 0);
+        let (mut left, mut x) = (0, 0);
         for (column, tile) in self.covering.columns.clone().zip(tiles) {
             let extent = self.covering.tile_extent(self.pyramid, column, row);
-            let tile = self.trimmed(tile, extent, &wanted)?;
-            let expected = Extent { w: extent.w, h: wanted.len() as u32 };
-            let out = &mut band[x * channels..];
-            self.decoder.decode(&tile, eighths, self.layout, expected, out, stride)?;
-            x += extent.w as usize;
+            let columns = overlap(self.part.x, self.part.w, left, extent.w);
+            left += extent.w;
+            if columns.is_empty() {
+                continue;
+            }
+            let tile = self.trimmed(tile, extent, rows)?;
+            let wanted = Wanted {
+                eighths: self.covering.eighths,
+                layout: self.layout,
+                extent: Extent { w: extent.w, h: rows.len() as u32 },
+                columns,
+            };
+            self.decoder.decode(&tile, &wanted, &mut band[x * channels..], stride)?;
+            x += wanted.columns.len();
         }
         Ok(())
     }
@@ -106,18 +119,24 @@ impl<'a> Region<'a> {
         &self,
         tile: &'t Bytes,
         extent: Extent,
-        wanted: &std::ops::Range<u32>,
+        rows: &Range<u32>,
     ) -> Result<Cow<'t, [u8]>, Error> {
-        if *wanted == (0..extent.h) {
+        if *rows == (0..extent.h) {
             return Ok(Cow::Borrowed(tile));
         }
-        jpeg::trim(tile, wanted.clone(), block_rows(self.pyramid)).map(Cow::Owned)
+        jpeg::trim(tile, rows.clone(), block_rows(self.pyramid)).map(Cow::Owned)
     }
 }
 
 /// Tiles can be cut between rows of blocks alone.
 fn block_rows(pyramid: &Pyramid) -> u32 {
     if !pyramid.gray && pyramid.chroma == Chroma::Half { 16 } else { 8 }
+}
+
+/// What of a tile, counted from its begin, lies in a part.
+fn overlap(start: u32, length: u32, tile: u32, side: u32) -> Range<u32> {
+    let end = (start + length).min(tile + side).max(tile);
+    start.max(tile) - tile..end - tile
 }
 
 /// What of a side is decoded: the window, the reach of the filter, and whole blocks of that.

@@ -82,7 +82,7 @@ fn by_angle(picture: &Picture, rotation: Rotation, ground: Ground) -> Result<Pic
     Ok(turned)
 }
 
-/// Where a pixel of the turned picture was before.
+/// Where the pixels of the turned picture were before.
 struct Grid {
     sin: f64,
     cos: f64,
@@ -111,34 +111,73 @@ impl Grid {
 ///
 /// `N` samples come in; one more comes out if opacity is wanted, else white is mixed in.
 fn smooth<const N: usize, const M: usize>(from: &Picture, to: &mut Picture, grid: &Grid) {
-    let (w, h) = (from.extent.w as isize, from.extent.h as isize);
-    let (pixels, _) = from.pixels.as_chunks::<N>();
+    let four = Four::<N> {
+        w: from.extent.w as isize,
+        h: from.extent.h as isize,
+        pixels: from.pixels.as_chunks::<N>().0,
+    };
     let stride = to.extent.w as usize;
     let (out, _) = to.pixels.as_chunks_mut::<M>();
     for (y, row) in out.chunks_exact_mut(stride).enumerate() {
         for (x, out) in row.iter_mut().enumerate() {
-            let (px, py) = grid.before(x, y);
-            let (left, top) = (px.floor(), py.floor());
-            let (fx, fy) = (px - left, py - top);
-            let (left, top) = (left as isize, top as isize);
-            let mut sums = [0.0_f32; N];
-            let mut cover = 0.0_f32;
-            for (dx, dy) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
-                let (x, y) = (left + dx, top + dy);
-                if x < 0 || y < 0 || x >= w || y >= h {
-                    continue;
-                }
-                let weight =
-                    (if dx == 0 { 1.0 - fx } else { fx }) * (if dy == 0 { 1.0 - fy } else { fy });
-                let weight = weight as f32;
-                cover += weight;
-                let pixel = &pixels[(y * w + x) as usize];
-                for (sum, sample) in sums.iter_mut().zip(pixel) {
-                    *sum += weight * f32::from(*sample);
-                }
-            }
+            let (across, down) = grid.before(x, y);
+            let (left, top) = (floor(across), floor(down));
+            let parts = ((across - left as f64) as f32, (down - top as f64) as f32);
+            let (sums, cover) = four.mix(left, top, parts);
             *out = mixed(sums, cover);
         }
+    }
+}
+
+/// Rounds down what lies not too far below zero, without the detour that old processors need.
+fn floor(value: f64) -> isize {
+    const FAR: isize = 1 << 32;
+    (value + FAR as f64) as isize - FAR
+}
+
+struct Four<'a, const N: usize> {
+    w: isize,
+    h: isize,
+    pixels: &'a [[u8; N]],
+}
+
+impl<const N: usize> Four<'_, N> {
+    /// The weighted sum of a pixel, its right neighbour, and those below; and how much was there.
+    fn mix(&self, left: isize, top: isize, (right, below): (f32, f32)) -> ([f32; N], f32) {
+        let weights = [
+            (1.0 - right) * (1.0 - below),
+            right * (1.0 - below),
+            (1.0 - right) * below,
+            right * below,
+        ];
+        let mut sums = [0.0; N];
+        let mut add = |pixel: &[u8; N], weight: f32| {
+            for (sum, sample) in sums.iter_mut().zip(pixel) {
+                *sum += weight * f32::from(*sample);
+            }
+        };
+        if left < -1 || top < -1 || left >= self.w || top >= self.h {
+            return (sums, 0.0);
+        }
+        if left >= 0 && top >= 0 && left + 1 < self.w && top + 1 < self.h {
+            let at = (top * self.w + left) as usize;
+            let (above, below) =
+                (&self.pixels[at..at + 2], &self.pixels[at + self.w as usize..][..2]);
+            add(&above[0], weights[0]);
+            add(&above[1], weights[1]);
+            add(&below[0], weights[2]);
+            add(&below[1], weights[3]);
+            return (sums, 1.0);
+        }
+        let mut cover = 0.0;
+        for (n, weight) in weights.into_iter().enumerate() {
+            let (x, y) = (left + (n as isize & 1), top + (n as isize >> 1));
+            if (0..self.w).contains(&x) && (0..self.h).contains(&y) {
+                cover += weight;
+                add(&self.pixels[(y * self.w + x) as usize], weight);
+            }
+        }
+        (sums, cover)
     }
 }
 
