@@ -45,6 +45,18 @@ impl Picture {
         Self::of_ppm(&std::fs::read(&pixels)?)
     }
 
+    /// The reference as it looks when it is kept as Recto keeps access copies: a JPEG of quality 90, with 4:2:0 chroma.
+    pub fn kept(&self) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let [pixels, kept] = ["pixels.ppm", "kept.jpg"].map(|name| folder.path().join(name));
+        let mut ppm = format!("P6\n{} {}\n255\n", self.extent.0, self.extent.1).into_bytes();
+        ppm.extend(self.pixels.as_flattened());
+        std::fs::write(&pixels, ppm)?;
+        let options = format!("{}[Q=90,subsample-mode=on]", kept.display());
+        output_of(Command::new("vips").arg("copy").arg(&pixels).arg(options))?;
+        Self::of_file(&kept)
+    }
+
     pub fn of_answer(answer: &Answer) -> Result<Self> {
         let file = tempfile::NamedTempFile::new()?;
         std::fs::write(file.path(), &answer.body)?;
@@ -59,8 +71,9 @@ impl Picture {
         Self { extent: (w, h), pixels: pixels.collect() }
     }
 
+    /// Grey, but for what a JPEG in colour rounds.
     pub fn is_gray(&self) -> bool {
-        self.pixels.iter().all(|[r, g, b]| r.abs_diff(*g) <= 1 && g.abs_diff(*b) <= 1)
+        self.pixels.iter().all(|[r, g, b]| r.abs_diff(*g) <= 3 && g.abs_diff(*b) <= 3)
     }
 
     pub fn distance(&self, other: &Self) -> Result<Distance> {

@@ -114,10 +114,11 @@ impl Place {
         Ok(files_below(&self.data().join("storage"))?.into_iter().filter(is_big_tiff).collect())
     }
 
-    /// What ingestion and drawing left behind, other than what is kept for good.
+    /// What ingestion and drawing left behind, other than what is kept for good, and the sign that a worker lives.
     pub fn leftovers(&self) -> Result<Vec<PathBuf>> {
         let mut found = files_below(&self.temporary())?;
         found.extend(files_below(&self.data().join("scratch"))?);
+        found.retain(|path| !path.ends_with("lock"));
         Ok(found)
     }
 }

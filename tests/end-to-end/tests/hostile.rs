@@ -87,7 +87,8 @@ async fn register(recto: &Recto, library: &Library, id: &str, file: &Path) -> Re
         return Ok(format!("shown, {} x {}", picture.extent.0, picture.extent.1));
     }
     ensure!(shown.status == 404, "it has an error and answers {}", shown.status);
-    let is_a_sentence = error.contains(' ') && !error.contains("Error") && !error.contains("::");
+    let is_code = ["{", "::", "Error("].iter().any(|code| error.contains(code));
+    let is_a_sentence = error.contains(' ') && !is_code;
     ensure!(is_a_sentence, "no librarian understands {error:?}");
     Ok(error.to_owned())
 }
