@@ -1,7 +1,7 @@
 //! The child's side: take the request, enter the walls, work, answer.
 //!
 //! In this order: [`request`], which comes from our parent and can be trusted; [`enter`]; only then
-//! [`file`], and whatever others wrote. It must be the first thing that the process does, as walls
+//! [`file()`], and whatever others wrote. It must be the first thing that the process does, as walls
 //! are built around one thread and those that it starts later.
 
 use std::{

@@ -1,6 +1,6 @@
 //! The library for people: pages instead of JSON.
 //!
-//! - [`routes`] holds every address of the portal.
+//! - `routes` holds every address of the portal.
 //! - `viewer` shows one asset in OpenSeadragon, with its addresses to copy.
 //! - `embedded` serves the stylesheet, the script and the viewer that the binary carries.
 //!
