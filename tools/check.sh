@@ -3,6 +3,7 @@
 set -euo pipefail
 tools/install.sh build check
 
+cargo fetch --locked --quiet
 cargo fmt --all --check
 shellcheck tools/*.sh .ci/run
 cargo deny --log-level error --offline --locked check bans licenses sources
