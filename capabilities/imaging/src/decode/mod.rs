@@ -25,6 +25,8 @@ mod webp;
 mod gif;
 mod bmp;
 mod fax;
+#[cfg(test)]
+mod tests;
 
 pub use open::identify;
 pub(crate) use open::open;

@@ -104,7 +104,7 @@ fn plan(
     let facts = SourceFacts {
         format: "PNG".into(),
         media_type: "image/png".into(),
-        frames: info.animation_control.map_or(1, |animation| animation.num_frames.max(1)),
+        frames: frames(info),
         bits: info.bit_depth as u8,
         channels: info.color_type.samples() as u8,
         had_icc: info.icc_profile.is_some(),
@@ -115,6 +115,12 @@ fn plan(
     let depth = if depth == BitDepth::Sixteen { Depth::Sixteen } else { Depth::Eight };
     let (profile, orientation) = (profile(info), facts.orientation);
     Ok(Plan { extent, space, alpha, depth, profile, orientation, facts })
+}
+
+/// The still picture is one more if it isn't part of the animation.
+fn frames(info: &Info<'_>) -> u32 {
+    let moving = info.animation_control.map_or(0, |animation| animation.num_frames);
+    moving.saturating_add(u32::from(info.frame_control.is_none())).max(1)
 }
 
 /// A profile before all; sRGB's name says that there is none to apply; gamma only without both.

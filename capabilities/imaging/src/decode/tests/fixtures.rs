@@ -76,7 +76,7 @@ const FILES: &[(&str, &str, Shows, f64)] = &[
     ("rgb-animated.gif", "GIF", Shows::Rgb, 6.0),
     ("bilevel.gif", "GIF", Shows::Bilevel, 0.0),
     ("rgb.bmp", "BMP", Shows::Rgb, 0.0),
-    ("rgb-555.bmp", "BMP", Shows::Rgb, 4.0),
+    ("rgb-555.bmp", "BMP", Shows::Rgb, 5.0),
     ("rgb-565.bmp", "BMP", Shows::Rgb, 4.0),
     ("rgba-v.bmp", "BMP", Shows::Rgba, 0.0),
     ("palette-8.bmp", "BMP", Shows::Rgb, 5.0),
@@ -94,7 +94,7 @@ const FILES: &[(&str, &str, Shows, f64)] = &[
     ("webp.tif", "TIFF", Shows::Rgb, 0.0),
     ("zstd.tif", "TIFF", Shows::Rgb, 0.0),
     ("jp2k.tif", "TIFF", Shows::Rgb, 0.0),
-    ("jpeg-rgb.tif", "TIFF", Shows::Rgb, 1.5),
+    ("jpeg-rgb.tif", "TIFF", Shows::Rgb, 2.5),
     ("jpeg-ycbcr.tif", "TIFF", Shows::Rgb, 2.5),
     ("lab.tif", "TIFF", Shows::Rgb, 4.0),
 ];

@@ -13,16 +13,17 @@ struct Noise(u64);
 
 impl Noise {
     fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 33) as usize) % n.max(1)
     }
 }
 
 fn all_fixtures() -> Vec<(String, Vec<u8>)> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
-    let names = files(&folder).into_iter().filter_map(|path| {
-        Some(path.file_name()?.to_string_lossy().into_owned())
-    });
+    let names = files(&folder)
+        .into_iter()
+        .filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
     names.filter(|name| !name.ends_with(".md")).map(|name| (name.clone(), fixture(&name))).collect()
 }
 
