@@ -97,6 +97,16 @@ const FILES: &[(&str, &str, Shows, f64)] = &[
     ("jpeg-rgb.tif", "TIFF", Shows::Rgb, 2.5),
     ("jpeg-ycbcr.tif", "TIFF", Shows::Rgb, 2.5),
     ("lab.tif", "TIFF", Shows::Rgb, 4.0),
+    ("rgb-p3.png", "PNG", Shows::Rgb, 1.5),
+    ("rgb-p3.webp", "WebP", Shows::Rgb, 1.5),
+    ("rgb-p3.tif", "TIFF", Shows::Rgb, 1.5),
+    ("rgb-linear-gama.png", "PNG", Shows::Rgb, 0.5),
+    ("gray-gamma-1.8.tif", "TIFF", Shows::Gray, 1.0),
+    ("rgb-turned.png", "PNG", Shows::Rgb, 0.0),
+    ("rgb-turned.webp", "WebP", Shows::Rgb, 0.0),
+    ("rgb-turned.tif", "TIFF", Shows::Rgb, 0.0),
+    ("rgb-turned.jpg", "JPEG", Shows::Rgb, 1.5),
+    ("rgb-bad-profile.jpg", "JPEG", Shows::Rgb, 1.5),
 ];
 
 fn decoded(name: &str) -> Decoded {
@@ -127,6 +137,21 @@ fn inks_are_the_same_colours_in_every_format() {
     // Full cyan and magenta in the corner where the picture has no red and no green.
     let [r, g, b] = tiff.pixel(0, 0) else { panic!("three channels") };
     assert!(r < b && g < b, "{r} {g} {b}");
+}
+
+#[test]
+fn a_profile_of_no_use_is_noted_and_ignored() {
+    let facts = decoded("rgb-bad-profile.jpg").facts;
+    assert!(facts.had_icc && facts.notes[0].contains("profile"), "{:?}", facts.notes);
+    assert!(decoded("rgb-p3.png").facts.notes.is_empty());
+}
+
+#[test]
+fn the_orientation_is_told_and_already_applied() {
+    for name in ["rgb-turned.png", "rgb-turned.webp", "rgb-turned.tif", "rgb-turned.jpg"] {
+        let facts = decoded(name).facts;
+        assert_eq!((facts.orientation, facts.extent.w, facts.extent.h), (6, H, W), "{name}");
+    }
 }
 
 #[test]
