@@ -145,7 +145,6 @@ int recto_encoder_begin(struct encoder *encoder, uint32_t w, uint32_t h, int abb
   return DONE;
 }
 
-/* A stride of zero repeats one row. */
 int recto_encoder_rows(struct encoder *encoder, const uint8_t *pixels, size_t stride, uint32_t n) {
   JSAMPROW rows[ROWS_AT_ONCE];
   volatile uint32_t done = 0;

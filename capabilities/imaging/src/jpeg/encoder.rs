@@ -94,11 +94,6 @@ impl Encoder {
         self.check(code)
     }
 
-    /// Writes one row again and again.
-    pub(crate) fn repeat(&mut self, row: &[u8], times: usize) -> Result<(), Error> {
-        self.write(row, 0, times)
-    }
-
     pub(crate) fn end(&mut self) -> Result<(), Error> {
         // SAFETY: it writes to the encoder's own buffer.
         let code = unsafe { ffi::recto_encoder_end(self.raw.as_ptr()) };

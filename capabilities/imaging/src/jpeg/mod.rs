@@ -21,6 +21,6 @@ mod walk;
 pub(crate) use decoder::{Decoder, Target, Wanted};
 pub(crate) use encoder::{Encoder, Kind};
 pub(crate) use row_ends::RowEnd;
-pub(crate) use segments::tables_header;
+pub(crate) use segments::{EOI, SOI, frame_header, restart, tables_header};
 pub(crate) use stream::{Header, Segment, Space, Stream};
 pub(crate) use trim::trim;

@@ -1,9 +1,11 @@
 //! The segments of a JPEG file, where we put files together ourselves.
 
-use crate::Error;
+use iiif::image::Extent;
 
-const SOI: [u8; 2] = [0xFF, 0xD8];
-pub(super) const EOI: [u8; 2] = [0xFF, 0xD9];
+use crate::{Chroma, Error};
+
+pub(crate) const SOI: [u8; 2] = [0xFF, 0xD8];
+pub(crate) const EOI: [u8; 2] = [0xFF, 0xD9];
 const SOS: u8 = 0xDA;
 
 /// JFIF 1.1 without a density or a thumbnail: browsers take the colours for YCbCr, or gray.
@@ -14,6 +16,37 @@ pub(crate) fn tables_header(tables: &[u8]) -> Result<Vec<u8>, Error> {
     let inner = tables.strip_prefix(&SOI).and_then(|rest| rest.strip_suffix(&EOI));
     let inner = inner.ok_or(Error::Pyramid("its tables are not a stream of tables"))?;
     Ok([&SOI, JFIF.as_slice(), inner].concat())
+}
+
+/// What stands between the tables and the codes of an image with restarts: the same as our
+/// encoder writes.
+pub(crate) fn frame_header(extent: Extent, gray: bool, chroma: Chroma) -> Vec<u8> {
+    // Number, sampling, table of factors, tables of codes.
+    let components: &[[u8; 4]] = match (gray, chroma) {
+        (true, _) => &[[1, 0x11, 0, 0x00]],
+        (false, Chroma::Half) => &[[1, 0x22, 0, 0x00], [2, 0x11, 1, 0x11], [3, 0x11, 1, 0x11]],
+        (false, Chroma::Full) => &[[1, 0x11, 0, 0x00], [2, 0x11, 1, 0x11], [3, 0x11, 1, 0x11]],
+    };
+    let n = components.len() as u8;
+    let block = if !gray && chroma == Chroma::Half { 16 } else { 8 };
+    let across = extent.w.div_ceil(block) as u16;
+    let [w, h] = [extent.w, extent.h].map(|side| (side as u16).to_be_bytes());
+
+    let mut out = vec![0xFF, 0xC0, 0, 8 + 3 * n, 8, h[0], h[1], w[0], w[1], n];
+    out.extend(
+        components.iter().flat_map(|[number, sampling, table, _]| [*number, *sampling, *table]),
+    );
+    out.extend([0xFF, 0xDD, 0, 4]);
+    out.extend(across.to_be_bytes());
+    out.extend([0xFF, SOS, 0, 6 + 2 * n, n]);
+    out.extend(components.iter().flat_map(|[number, _, _, tables]| [*number, *tables]));
+    out.extend([0, 63, 0]);
+    out
+}
+
+/// The marker behind the n-th row of blocks, counted from zero.
+pub(crate) fn restart(n: usize) -> [u8; 2] {
+    [0xFF, 0xD0 + (n % 8) as u8]
 }
 
 /// A segment before the codes.
@@ -47,4 +80,31 @@ pub(super) fn scan_start(jpeg: &[u8]) -> Result<usize, Error> {
     let scan = segments(jpeg).find(|segment| segment.marker == SOS);
     let scan = scan.ok_or_else(|| Error::Damaged("a JPEG stream has no scan".to_owned()))?;
     Ok(scan.end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Encoder, Kind};
+    use super::*;
+
+    #[test]
+    fn frames_are_written_as_the_encoder_writes_them() {
+        for (gray, chroma) in [
+            (true, Chroma::Half),
+            (false, Chroma::Half),
+            (false, Chroma::Full),
+            (true, Chroma::Full),
+        ] {
+            for extent in [Extent::new(512, 512), Extent::new(1, 1), Extent::new(300, 17)] {
+                let mut encoder =
+                    Encoder::new(Kind { gray, quality: 90, chroma, restarts: true }).unwrap();
+                encoder.begin_abbreviated(extent).unwrap();
+                encoder.write(&[9; 3 * 512], 0, extent.h as usize).unwrap();
+                encoder.end().unwrap();
+                let start = scan_start(encoder.bytes()).unwrap();
+                let frame = frame_header(extent, gray, chroma);
+                assert_eq!(encoder.bytes()[2..start], frame, "{extent} {gray} {chroma:?}");
+            }
+        }
+    }
 }

@@ -2,13 +2,12 @@
 
 use std::ops::Range;
 
-use super::segments::{EOI, scan_start, segments};
+use super::segments::{EOI, restart, scan_start, segments};
 use crate::Error;
 
 /// The frame header of baseline JPEG; its height stands behind its precision.
 const SOF0: u8 = 0xC0;
 const HEIGHT: Range<usize> = 5..7;
-const RST0: u8 = 0xD0;
 
 /// Keeps some rows of an image in which each row of blocks ends in a restart marker.
 ///
@@ -28,7 +27,7 @@ pub(crate) fn trim(jpeg: &[u8], rows: Range<u32>, block: u32) -> Result<Vec<u8>,
         let end = marker(codes).ok_or_else(damaged)?;
         if number >= blocks.start {
             if number > blocks.start {
-                out.extend([0xFF, RST0 + ((number - blocks.start - 1) % 8) as u8]);
+                out.extend(restart((number - blocks.start - 1) as usize));
             }
             out.extend_from_slice(&codes[..end]);
         }

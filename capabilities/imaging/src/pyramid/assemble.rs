@@ -6,13 +6,14 @@ use std::os::unix::fs::FileExt;
 
 use super::ifd::{Directories, TilePlace};
 use super::index::{self, Index};
+use super::level::Level;
 use super::writer::Writer;
 use crate::Error;
 
 /// Puts the pyramid together and says how long it is.
 pub(super) fn assemble(writer: &Writer, scratch: &File, pyramid: &File) -> Result<u64, Error> {
     let levels = writer.levels();
-    let pieces: Vec<_> = writer.levels.iter().map(|level| level.tiles.pieces.clone()).collect();
+    let lengths = writer.levels.iter().map(|level| level.tiles.lengths.clone()).collect();
     let directories = Directories {
         levels: &levels,
         tile: writer.tile,
@@ -20,7 +21,7 @@ pub(super) fn assemble(writer: &Writer, scratch: &File, pyramid: &File) -> Resul
         chroma: writer.kind.chroma,
         tables: &writer.tables,
     };
-    let count = pieces.iter().map(|pieces| pieces.len() as u64).sum();
+    let count = levels.iter().map(Level::tile_count).sum();
     let directories_at = index::AT + Index::length(writer.tables.len(), count);
     let index = Index {
         extent: writer.extent,
@@ -29,7 +30,7 @@ pub(super) fn assemble(writer: &Writer, scratch: &File, pyramid: &File) -> Resul
         chroma: writer.kind.chroma,
         data: directories_at + directories.length(),
         tables: writer.tables.clone(),
-        pieces,
+        lengths,
     };
     let (starts, end) = index.starts()?;
 
@@ -46,17 +47,13 @@ pub(super) fn assemble(writer: &Writer, scratch: &File, pyramid: &File) -> Resul
     Ok(end)
 }
 
-/// The padded tiles of all levels, which is what other programs read.
+/// Where other programs find the tiles of all levels.
 fn places(index: &Index, starts: &[Vec<u64>]) -> Vec<Vec<TilePlace>> {
-    let levels = index.levels();
-    let of_level = |((level, starts), lengths): ((&super::Level, &Vec<u64>), &Vec<u32>)| {
-        let pieces = level.tiles().map(|(column, row)| {
-            let piece = level.padded_piece(column, row, index.tile) as usize;
-            (starts[piece], lengths[piece])
-        });
-        pieces.collect()
+    let levels = starts.iter().zip(&index.lengths);
+    let of_level = |(starts, lengths): (&Vec<u64>, &Vec<u32>)| {
+        starts.iter().copied().zip(lengths.iter().copied()).collect()
     };
-    levels.iter().zip(starts).zip(&index.pieces).map(of_level).collect()
+    levels.map(of_level).collect()
 }
 
 /// Copies within the kernel where it can, and by hand where it can't.

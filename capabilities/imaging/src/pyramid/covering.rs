@@ -50,7 +50,11 @@ impl Pyramid {
         let columns = tiles(window.x, window.w, level.extent.w);
         let rows = tiles(window.y, window.h, level.extent.h);
         let all = rows.clone().flat_map(|row| columns.clone().map(move |column| (column, row)));
-        let tiles = all.map(|(column, row)| self.tile_range(number, column, row)).collect();
+        let range = |(column, row)| match self.is_edge(number, column, row) {
+            true => self.range_with_table(number, column, row),
+            false => self.stream_range(number, column, row),
+        };
+        let tiles = all.map(range).collect();
         let window = window.scaled(f64::from(eighths) / 8.0);
         Covering { level: number, tiles, columns, rows, eighths, window }
     }

@@ -14,7 +14,7 @@ pub(super) struct Directories<'a> {
     pub(super) tables: &'a [u8],
 }
 
-/// Offset and length of a padded tile.
+/// Offset and length of a tile.
 pub(super) type TilePlace = (u64, u32);
 
 const SHORT: u16 = 3;
@@ -33,11 +33,10 @@ impl Directories<'_> {
         let shared = self.reference_at(0) + 48;
         let of_level = |level: &Level| {
             let entries = self.entries(0, level, 0).len() as u64 + 2;
-            let tiles = u64::from(level.columns) * u64::from(level.rows);
-            let arrays = match tiles {
+            let arrays = match level.tile_count() {
                 1 => 0,
                 2 => 16,
-                _ => tiles * 12,
+                tiles => tiles * 12,
             };
             8 + entries * 20 + 8 + arrays
         };

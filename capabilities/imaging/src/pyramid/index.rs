@@ -8,14 +8,14 @@
 //! | 0 | `RECTOPYR` |
 //! | 8 | u32 version, u32 length of the block, u32 CRC-32 of the bytes from 20 on |
 //! | 20 | u32 width, u32 height, u32 side of a tile, u8 gray, u8 full chroma, u16 zero |
-//! | 36 | u64 offset of the first piece, u32 length of the tables |
+//! | 36 | u64 offset of the first tile, u32 length of the tables |
 //! | 48 | the tables: a JPEG stream of DQT and DHT |
 //! | | zeroes up to a multiple of 4 |
-//! | | u32 for each piece: its length; levels from the smallest, pieces in their order |
+//! | | u32 for each tile: its length; levels from the smallest, tiles row by row |
 //! | | zeroes up to a multiple of 8 |
 //!
-//! Offsets need not be kept: pieces follow one another without gaps, and behind the last piece of
-//! each tile stands its [`RowTable`](super::row_table).
+//! Offsets need not be kept: tiles follow one another in the same order, and behind each of them
+//! stands the table of its [rows](super::row_table), of a length that follows from its extent.
 
 use flate2::Crc;
 use iiif::image::Extent;
@@ -42,11 +42,11 @@ pub(super) struct Index {
     pub(super) tile: u32,
     pub(super) gray: bool,
     pub(super) chroma: Chroma,
-    /// Where the first piece is.
+    /// Where the first tile is.
     pub(super) data: u64,
     pub(super) tables: Vec<u8>,
-    /// The lengths of the pieces of each level, the largest level first.
-    pub(super) pieces: Vec<Vec<u32>>,
+    /// The lengths of the tiles of each level, the largest level first.
+    pub(super) lengths: Vec<Vec<u32>>,
 }
 
 pub(super) enum Read {
@@ -56,15 +56,15 @@ pub(super) enum Read {
 }
 
 impl Index {
-    /// How long the block is, for so many pieces in all levels.
-    pub(super) fn length(tables: usize, pieces: u64) -> u64 {
+    /// How long the block is, for so many tiles in all levels.
+    pub(super) fn length(tables: usize, tiles: u64) -> u64 {
         let before = (FIXED + tables).next_multiple_of(4) as u64;
-        (before + 4 * pieces).next_multiple_of(8)
+        (before + 4 * tiles).next_multiple_of(8)
     }
 
     pub(super) fn write(&self) -> Result<Vec<u8>, Error> {
-        let pieces = self.pieces.iter().map(|pieces| pieces.len() as u64).sum();
-        let length = Self::length(self.tables.len(), pieces);
+        let tiles = self.lengths.iter().map(|lengths| lengths.len() as u64).sum();
+        let length = Self::length(self.tables.len(), tiles);
         let length = u32::try_from(length).ok().filter(|length| *length <= MAX_LENGTH);
         let length = length.ok_or_else(|| Error::TooLarge("too many tiles".to_owned()))?;
         let mut out = Vec::with_capacity(length as usize);
@@ -77,7 +77,7 @@ impl Index {
         out.extend((self.tables.len() as u32).to_le_bytes());
         out.extend_from_slice(&self.tables);
         out.resize(out.len().next_multiple_of(4), 0);
-        out.extend(self.pieces.iter().rev().flatten().flat_map(|n| n.to_le_bytes()));
+        out.extend(self.lengths.iter().rev().flatten().flat_map(|n| n.to_le_bytes()));
         out.resize(length as usize, 0);
         let sum = checksum(&out[CHECKED..]);
         out[CHECKED - 4..CHECKED].copy_from_slice(&sum.to_le_bytes());
@@ -121,42 +121,36 @@ impl Index {
             return Err(Error::Pyramid("its extent or tile is impossible"));
         }
         let levels = levels(extent, tile);
-        let expected: u64 = levels.iter().map(|level| level.pieces(tile)).sum();
+        let expected = levels.iter().map(Level::tile_count).sum();
         let length = (CHECKED + block.len()) as u64;
         if Self::length(tables, expected) != length {
             return Err(Error::Pyramid("its index has the wrong length"));
         }
         let stored = fields.take(tables)?.to_vec();
         fields.take(tables.next_multiple_of(4) - tables)?;
-        let mut pieces = levels.iter().rev().map(|level| fields.lengths(level.pieces(tile)));
-        let mut pieces = pieces.by_ref().collect::<Result<Vec<_>, _>>()?;
-        pieces.reverse();
+        let lengths = levels.iter().rev().map(|level| fields.lengths(level.tile_count()));
+        let mut lengths = lengths.collect::<Result<Vec<_>, _>>()?;
+        lengths.reverse();
         let chroma = if full != 0 { Chroma::Full } else { Chroma::Half };
-        Ok(Self { extent, tile, gray: gray != 0, chroma, data, tables: stored, pieces })
+        Ok(Self { extent, tile, gray: gray != 0, chroma, data, tables: stored, lengths })
     }
 
     pub(super) fn levels(&self) -> Vec<Level> {
         levels(self.extent, self.tile)
     }
 
-    /// Where each piece of each level starts, the largest level first, and where the last one ends.
+    /// Where each tile of each level starts, the largest level first, and where the last one ends.
     pub(super) fn starts(&self) -> Result<(Vec<Vec<u64>>, u64), Error> {
         let levels = self.levels();
         let mut at = self.data;
         let mut starts = Vec::with_capacity(levels.len());
-        for (level, lengths) in levels.iter().zip(&self.pieces).rev() {
-            let mut lengths = lengths.iter();
+        for (level, lengths) in levels.iter().zip(&self.lengths).rev() {
             let mut of_level = Vec::with_capacity(lengths.len());
-            for (column, row) in level.tiles() {
-                let count = 1 + usize::from(level.is_edge(column, row, self.tile));
-                for length in lengths.by_ref().take(count) {
-                    of_level.push(at);
-                    at = at.checked_add((*length).into()).ok_or(Error::Pyramid("it has no end"))?;
-                }
+            for ((column, row), length) in level.tiles().zip(lengths) {
                 let h = level.tile_extent(column, row, self.tile).h;
-                at = at
-                    .checked_add(row_table::length(h, self.gray, self.chroma))
-                    .ok_or(Error::Pyramid("it has no end"))?;
+                let taken = u64::from(*length) + row_table::length(h, self.gray, self.chroma);
+                of_level.push(at);
+                at = at.checked_add(taken).ok_or(Error::Pyramid("it has no end"))?;
             }
             starts.push(of_level);
         }
@@ -197,7 +191,7 @@ impl<'a> Fields<'a> {
         self.array().map(u64::from_le_bytes)
     }
 
-    /// A piece is at least a JPEG without content.
+    /// A tile is at least a JPEG without content.
     fn lengths(&mut self, n: u64) -> Result<Vec<u32>, Error> {
         let bytes = usize::try_from(n).ok().and_then(|n| n.checked_mul(4));
         let bytes = self.take(bytes.ok_or(Error::Pyramid("its index is cut off"))?)?;

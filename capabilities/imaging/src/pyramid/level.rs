@@ -38,55 +38,26 @@ pub(super) fn check_tile(tile: u32) -> Result<(), Error> {
     Err(Error::Settings(format!("tiles of {tile} pixels: take a multiple of 16 from 64 to 4096")))
 }
 
-/// Where a tile lies in the sequence of a level's pieces.
-///
-/// Row by row, each tile is a piece; one that reaches over the edge of the image is padded, and
-/// the next piece is the same tile cut to its true extent.
 impl Level {
-    /// Column and row of all tiles, row by row.
+    /// Column and row of all tiles, row by row, which is the order in which they are stored.
     pub(super) fn tiles(&self) -> impl Iterator<Item = (u32, u32)> + use<> {
         let columns = self.columns;
         (0..self.rows).flat_map(move |row| (0..columns).map(move |column| (column, row)))
+    }
+
+    pub(super) fn tile_count(&self) -> u64 {
+        u64::from(self.columns) * u64::from(self.rows)
+    }
+
+    /// The number of a tile in the order of storage.
+    pub(super) fn number(&self, column: u32, row: u32) -> usize {
+        row as usize * self.columns as usize + column as usize
     }
 
     /// The extent of a tile without its padding.
     pub(super) fn tile_extent(&self, column: u32, row: u32, tile: u32) -> Extent {
         let cut = |side: u32, n: u32| (side - n * tile).min(tile);
         Extent::new(cut(self.extent.w, column), cut(self.extent.h, row))
-    }
-
-    pub(super) fn is_edge(&self, column: u32, row: u32, tile: u32) -> bool {
-        self.tile_extent(column, row, tile) != Extent::new(tile, tile)
-    }
-
-    /// The piece of a tile as other programs read it.
-    pub(super) fn padded_piece(&self, column: u32, row: u32, tile: u32) -> u64 {
-        let (column, row) = (u64::from(column), u64::from(row));
-        let start = row * self.pieces_in_row(tile);
-        let is_last = row + 1 == u64::from(self.rows);
-        if is_last && self.is_ragged_below(tile) { start + 2 * column } else { start + column }
-    }
-
-    /// The piece of a tile as viewers ask for it.
-    pub(super) fn piece(&self, column: u32, row: u32, tile: u32) -> u64 {
-        self.padded_piece(column, row, tile) + u64::from(self.is_edge(column, row, tile))
-    }
-
-    pub(super) fn pieces(&self, tile: u32) -> u64 {
-        if self.is_ragged_below(tile) {
-            (u64::from(self.rows) - 1) * self.pieces_in_row(tile) + 2 * u64::from(self.columns)
-        } else {
-            u64::from(self.rows) * self.pieces_in_row(tile)
-        }
-    }
-
-    /// In any row but a ragged last one.
-    fn pieces_in_row(&self, tile: u32) -> u64 {
-        u64::from(self.columns) + u64::from(!self.extent.w.is_multiple_of(tile))
-    }
-
-    fn is_ragged_below(&self, tile: u32) -> bool {
-        !self.extent.h.is_multiple_of(tile)
     }
 }
 
@@ -110,20 +81,13 @@ mod tests {
     }
 
     #[test]
-    fn every_piece_has_its_place() {
-        for (w, h) in [(1024, 1024), (1025, 1024), (1024, 1025), (1500, 1100), (3, 5)] {
-            for level in levels(Extent::new(w, h), 512) {
-                let mut next = 0;
-                for (column, row) in level.tiles() {
-                    assert_eq!(
-                        level.padded_piece(column, row, 512),
-                        next,
-                        "{w}x{h} {column},{row}"
-                    );
-                    next = level.piece(column, row, 512) + 1;
-                }
-                assert_eq!(level.pieces(512), next, "{w}x{h}");
-            }
-        }
+    fn tiles_at_the_edge_are_what_is_left() {
+        let level = &levels(Extent::new(1300, 1024), 512)[0];
+        assert_eq!((level.columns, level.rows), (3, 2));
+        assert_eq!(level.tile_extent(1, 1, 512), Extent::new(512, 512));
+        assert_eq!(level.tile_extent(2, 0, 512), Extent::new(276, 512));
+        let numbers: Vec<_> =
+            level.tiles().map(|(column, row)| level.number(column, row)).collect();
+        assert_eq!(numbers, [0, 1, 2, 3, 4, 5]);
     }
 }

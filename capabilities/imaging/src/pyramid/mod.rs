@@ -1,9 +1,10 @@
 //! Pyramids: tiled TIFF files of JPEG tiles, in which every tile of a viewer is a range of bytes.
 //!
-//! - [`Level`] knows the arithmetic of levels, tiles and their pieces.
+//! - [`Level`] knows the arithmetic of levels and tiles.
 //! - [`Writer`] takes rows and writes a file; `halve`, `column`, `tile_rows`, `ifd` and `assemble`
 //!   are its parts.
-//! - `index` is what we read of a file, [`row_table`] what stands behind each tile.
+//! - `index` is what we read of a file, [`row_table`] what stands behind each tile; [`pad`] is how
+//!   tiles at the edge are both what TIFF demands and what viewers ask for.
 //! - [`Pyramid`] answers which bytes make a drawing: a tile as it is, or the tiles that cover it.
 //!
 //! The file is a TIFF to everybody else. Why it looks as it does: `docs/decisions/0003`.
@@ -11,6 +12,7 @@
 mod level;
 mod halve;
 mod row_table;
+mod pad;
 mod column;
 mod tile_rows;
 mod index;

@@ -5,6 +5,7 @@ use iiif::image::Extent;
 
 use super::index::{Index, Read};
 use super::level::Level;
+use super::row_table::{self, block_rows};
 use crate::jpeg::tables_header;
 use crate::{Chroma, Error};
 
@@ -22,12 +23,12 @@ pub struct Pyramid {
     pub(crate) tables: Bytes,
     /// The same as the begin of a file, for tiles that are sent.
     pub(super) header: Bytes,
-    pub(super) pieces: Vec<Pieces>,
+    pub(super) places: Vec<Places>,
 }
 
-/// Where the pieces of a level are.
+/// Where the tiles of a level are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Pieces {
+pub(super) struct Places {
     starts: Vec<u64>,
     lengths: Vec<u32>,
 }
@@ -53,14 +54,15 @@ impl Pyramid {
             return Err(Error::Truncated);
         }
         let header = Bytes::from(tables_header(&index.tables)?);
-        let pieces = starts.into_iter().zip(index.pieces.iter().cloned());
+        let levels = index.levels();
+        let places = starts.into_iter().zip(index.lengths);
         Ok(Parsed::Done(Self {
             extent: index.extent,
             tile: index.tile,
             gray: index.gray,
             chroma: index.chroma,
-            levels: index.levels(),
-            pieces: pieces.map(|(starts, lengths)| Pieces { starts, lengths }).collect(),
+            levels,
+            places: places.map(|(starts, lengths)| Places { starts, lengths }).collect(),
             tables: Bytes::from(index.tables),
             header,
         }))
@@ -77,18 +79,27 @@ impl Pyramid {
 
     /// About how much memory the index takes.
     pub fn index_bytes(&self) -> usize {
-        let pieces: usize = self.pieces.iter().map(|pieces| pieces.starts.len()).sum();
-        size_of::<Self>() + self.tables.len() + self.header.len() + pieces * 12
+        let tiles: usize = self.places.iter().map(|places| places.starts.len()).sum();
+        size_of::<Self>() + self.tables.len() + self.header.len() + tiles * 12
     }
 
-    /// Where a tile is, as a whole JPEG stream without tables, cut to its true extent.
-    pub(super) fn tile_range(&self, level: usize, column: u32, row: u32) -> Range<u64> {
-        self.piece_range(level, self.levels[level].piece(column, row, self.tile))
+    /// The rows of pixels in a row of blocks, between which tiles can be cut.
+    pub(crate) fn block_rows(&self) -> u32 {
+        block_rows(self.gray, self.chroma)
     }
 
-    pub(super) fn piece_range(&self, level: usize, piece: u64) -> Range<u64> {
-        let pieces = &self.pieces[level];
-        let start = pieces.starts[piece as usize];
-        start..start + u64::from(pieces.lengths[piece as usize])
+    /// Where a tile is: a whole JPEG stream without tables, padded if it reaches over the edge.
+    pub(super) fn stream_range(&self, level: usize, column: u32, row: u32) -> Range<u64> {
+        let number = self.levels[level].number(column, row);
+        let places = &self.places[level];
+        let start = places.starts[number];
+        start..start + u64::from(places.lengths[number])
+    }
+
+    /// The same with the table of its rows.
+    pub(super) fn range_with_table(&self, level: usize, column: u32, row: u32) -> Range<u64> {
+        let h = self.levels[level].tile_extent(column, row, self.tile).h;
+        let range = self.stream_range(level, column, row);
+        range.start..range.end + row_table::length(h, self.gray, self.chroma)
     }
 }

@@ -12,8 +12,8 @@ use crate::jpeg::Kind;
 
 pub(super) struct TileRows {
     pub(super) level: Level,
-    /// The lengths of its pieces, in their order.
-    pub(super) pieces: Vec<u32>,
+    /// The lengths of its tiles, row by row.
+    pub(super) lengths: Vec<u32>,
     /// Where they are in the scratch file: offset and length of each row of tiles.
     pub(super) runs: Vec<(u64, u64)>,
     columns: Vec<Column>,
@@ -32,7 +32,7 @@ impl TileRows {
         });
         let columns = columns.collect::<Result<_, _>>()?;
         let stride = w as usize * kind.channels();
-        Ok(Self { level, pieces: Vec::new(), runs: Vec::new(), columns, stride, tile, y: 0 })
+        Ok(Self { level, lengths: Vec::new(), runs: Vec::new(), columns, stride, tile, y: 0 })
     }
 
     pub(super) fn is_complete(&self) -> bool {
@@ -60,7 +60,7 @@ impl TileRows {
                     column.begin(h)?;
                 }
                 column.write(part, stride)?;
-                if is_last { column.end(part, stride, h) } else { Ok(()) }
+                if is_last { column.end() } else { Ok(()) }
             })?;
             if is_last {
                 self.put_away(scratch)?;
@@ -74,12 +74,10 @@ impl TileRows {
     fn put_away(&mut self, scratch: &mut Scratch) -> Result<(), Error> {
         let start = scratch.end;
         for column in &self.columns {
-            for piece in column.pieces() {
-                scratch.append(piece)?;
-                let length = u32::try_from(piece.len());
-                self.pieces.push(length.map_err(|_| Error::TooLarge("a tile of 4 GB".to_owned()))?);
-            }
-            scratch.append(&column.row_table()?)?;
+            let length = u32::try_from(column.stream().len());
+            self.lengths.push(length.map_err(|_| Error::TooLarge("a tile of 4 GB".to_owned()))?);
+            scratch.append(column.stream())?;
+            scratch.append(column.table())?;
         }
         self.runs.push((start, scratch.end - start));
         Ok(())

@@ -7,10 +7,10 @@ use bytes::Bytes;
 use iiif::image::{Extent, Rect};
 
 use super::scale::{Emit, REACH};
+use crate::Error;
 use crate::decode::Layout;
 use crate::jpeg::{self, Decoder, Wanted};
 use crate::pyramid::{Covering, Pyramid, Window};
-use crate::{Chroma, Error};
 
 /// The part of a level that is decoded: the window, and what the filter sees around it.
 pub(crate) struct Region<'a> {
@@ -41,7 +41,7 @@ impl<'a> Region<'a> {
         let window = covering.window_in_tiles(pyramid);
         let part = match covering.eighths {
             8 => {
-                let block = block_rows(pyramid);
+                let block = pyramid.block_rows();
                 let (x, w) = part(window.x, window.w, to.w, whole.w, block);
                 let (y, h) = part(window.y, window.h, to.h, whole.h, block);
                 Rect { x, y, w, h }
@@ -101,7 +101,7 @@ impl<'a> Region<'a> {
             if columns.is_empty() {
                 continue;
             }
-            let tile = self.trimmed(tile, extent, rows)?;
+            let tile = self.stream(tile, (column, row), extent, rows)?;
             let wanted = Wanted {
                 eighths: self.covering.eighths,
                 layout: self.layout,
@@ -114,23 +114,24 @@ impl<'a> Region<'a> {
         Ok(())
     }
 
-    /// The tile with no more than the rows that are wanted.
-    fn trimmed<'t>(
+    /// The tile at its true extent, with no more than the rows that are wanted.
+    fn stream<'t>(
         &self,
         tile: &'t Bytes,
+        place: (u32, u32),
         extent: Extent,
         rows: &Range<u32>,
     ) -> Result<Cow<'t, [u8]>, Error> {
+        let level = self.covering.level;
+        let stream = match self.pyramid.is_edge(level, place.0, place.1) {
+            true => Cow::Owned(self.pyramid.cut_tile(level, place, tile)?),
+            false => Cow::Borrowed(tile.as_ref()),
+        };
         if *rows == (0..extent.h) {
-            return Ok(Cow::Borrowed(tile));
+            return Ok(stream);
         }
-        jpeg::trim(tile, rows.clone(), block_rows(self.pyramid)).map(Cow::Owned)
+        jpeg::trim(&stream, rows.clone(), self.pyramid.block_rows()).map(Cow::Owned)
     }
-}
-
-/// Tiles can be cut between rows of blocks alone.
-fn block_rows(pyramid: &Pyramid) -> u32 {
-    if !pyramid.gray && pyramid.chroma == Chroma::Half { 16 } else { 8 }
 }
 
 /// What of a tile, counted from its begin, lies in a part.
