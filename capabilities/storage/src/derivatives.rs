@@ -92,7 +92,7 @@ mod tests {
     };
 
     use tempfile::TempDir;
-    use tokio::sync::Notify;
+    use tokio::sync::Semaphore;
 
     use super::*;
 
@@ -146,14 +146,14 @@ mod tests {
             let data = tempfile::tempdir().unwrap();
             let config = DerivativesConfig { memory_bytes, max_bytes: 0, ..Default::default() };
             let derivatives = open(&data, config);
-            let (drawn, go) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
+            let (drawn, go) = (Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(0)));
             let asks: Vec<_> = (0..100)
                 .map(|_| {
                     let (derivatives, drawn, go) = (derivatives.clone(), drawn.clone(), go.clone());
                     tokio::spawn(async move {
                         let draw = async {
                             drawn.fetch_add(1, SeqCst);
-                            go.notified().await;
+                            let _ = go.acquire().await; // fails once it is closed, at once
                             Ok::<_, String>(IMAGE)
                         };
                         derivatives.get_or_draw("a", draw).await
@@ -163,12 +163,11 @@ mod tests {
             while drawn.load(SeqCst) == 0 {
                 tokio::task::yield_now().await;
             }
-            go.notify_one();
+            go.close();
             for ask in asks {
-                // Who came after the drawing was done, and found nothing kept, draws again.
-                go.notify_one();
                 assert_eq!(ask.await.unwrap().unwrap(), IMAGE);
             }
+            // Without memory, who comes after the drawing was done draws again.
             if memory_bytes > 0 {
                 assert_eq!(drawn.load(SeqCst), 1);
             }
