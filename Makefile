@@ -8,7 +8,7 @@ run: ## build the release and start the demo; DIR=~/scans shows your own files
 	@tools/install.sh build && cargo build --release --locked -p app && exec target/release/recto demo $(DIR)
 
 test: check ## everything that must pass: on SQLite and PostgreSQL, in a folder and on S3
-	@tools/install.sh build test && tools/services.sh cargo test --workspace --exclude end-to-end --locked
+	@tools/install.sh build test && tools/services.sh cargo test --workspace --locked
 
 check: ## formatting, lints, the law, licences, scripts, documentation
 	@tools/check.sh
