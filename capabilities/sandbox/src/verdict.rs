@@ -49,10 +49,14 @@ fn speaks_of_memory(words: &[u8]) -> bool {
     SIGNS.iter().any(|sign| words.contains(sign))
 }
 
-/// What the child wrote to stderr belongs into our log: as a warning if it failed.
+/// What the child wrote to stderr belongs into our log: as a warning if it was stopped or crashed.
+/// A program that ends by itself and says that it can't do something is doing its work.
 pub(crate) fn log(end: &End, verdict: &Result<(), Failure>) {
     let last_words = plain(&end.last_words);
     match verdict {
+        Err(failure @ Failure::Refused(_)) => {
+            tracing::info!(%failure, status = %end.status, last_words, "a child gave up");
+        }
         Err(failure) => {
             tracing::warn!(%failure, status = %end.status, last_words, "the work of a child failed");
         }

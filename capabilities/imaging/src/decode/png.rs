@@ -167,7 +167,16 @@ fn explain(error: DecodingError) -> Error {
         DecodingError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => truncated(),
         DecodingError::IoError(error) => Error::Io(error),
         DecodingError::LimitsExceeded => too_large("this PNG, to be read,", u64::MAX, 0),
-        DecodingError::Format(error) => damaged(error.to_string()),
+        DecodingError::Format(error) => damaged(in_words(error.to_string())),
         DecodingError::Parameter(error) => damaged(error.to_string()),
+    }
+}
+
+/// The decoder names parts of the file as its own code does; people get the gist.
+fn in_words(error: String) -> String {
+    match error {
+        error if error.starts_with("CRC") => "a part of the PNG does not match its checksum".into(),
+        error if error.contains('{') => "the PNG breaks the rules of its format".into(),
+        error => error,
     }
 }
