@@ -94,7 +94,7 @@ pub fn convert(
     let rows = decode::open(source, &settings.limits, Some(scratch.try_clone()?))?;
     let header = rows.header().clone();
     let gray = flat(header.layout) == Layout::Gray;
-    let kind = Kind { gray, quality: settings.quality, chroma: settings.chroma, restarts: true };
+    let kind = Kind { gray, quality: settings.quality, chroma: settings.chroma, cuts: true };
     // The decoder may keep a picture that has to be turned at the start of the scratch file.
     let free = header.extent.area() * header.layout.channels() as u64;
     let pool = pool(settings.threads);

@@ -1,7 +1,8 @@
 //! Pixels: images are opened, made into pyramids, drawn and encoded on the thread you give it.
 //!
 //! - [`convert`] reads any image we can decode and writes its [`Pyramid`] and its thumbnails.
-//! - [`Pyramid`] is the index of such a file; a tile of it is a range of bytes, not work.
+//! - [`Pyramid`] is the index of such a file; a tile of it is a range of bytes, not work, and a
+//!   [`Stitch`] of many tiles is hardly more.
 //! - [`draw`] makes every other picture from the tiles that a [`Covering`] names.
 //! - [`identify`] reads a header; [`resize_jpeg`] makes a smaller thumbnail of a thumbnail.
 //!
@@ -33,5 +34,5 @@ pub use decode::{SourceFacts, identify};
 pub use draw::{DrawSettings, draw};
 pub use error::Error;
 pub use limits::Limits;
-pub use pyramid::{Covering, Level, Parsed, Pyramid, TileRef};
+pub use pyramid::{Band, Covering, Level, Parsed, Pyramid, Stitch, TileRef};
 pub use resize::resize_jpeg;

@@ -28,7 +28,7 @@ pub(crate) fn picture(w: u32, h: u32, layout: Layout) -> Picture {
 }
 
 pub(crate) fn kind(layout: Layout, chroma: Chroma) -> Kind {
-    Kind { gray: layout == Layout::Gray, quality: 90, chroma, restarts: true }
+    Kind { gray: layout == Layout::Gray, quality: 90, chroma, cuts: true }
 }
 
 /// The file of a pyramid, and its index.

@@ -89,8 +89,8 @@ impl Answer {
         }
     }
 
-    pub(crate) fn with_body(self, body: Bytes) -> Response {
-        let mut response = Response::new(Body::from(body));
+    pub(crate) fn with_body(self, body: impl Into<Body>) -> Response {
+        let mut response = Response::new(body.into());
         *response.headers_mut() = self.headers;
         response
     }

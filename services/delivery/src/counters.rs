@@ -7,6 +7,7 @@ use metrics::{Counter, Histogram, counter, histogram};
 pub(crate) struct Counters {
     grid: Metric,
     thumbnail: Metric,
+    stitched: Metric,
     derivative: Metric,
     drawn: Metric,
 }
@@ -18,6 +19,8 @@ pub(crate) enum How {
     Grid,
     /// A thumbnail as it is stored.
     Thumbnail,
+    /// Put together from rows of the pyramid, without decoding.
+    Stitched,
     /// Drawn before.
     Derivative,
     Drawn,
@@ -42,6 +45,7 @@ impl Counters {
         Self {
             grid: Metric::new("grid"),
             thumbnail: Metric::new("thumb"),
+            stitched: Metric::new("stitched"),
             derivative: Metric::new("derivative"),
             drawn: Metric::new("drawn"),
         }
@@ -51,6 +55,7 @@ impl Counters {
         let metric = match how {
             How::Grid => &self.grid,
             How::Thumbnail => &self.thumbnail,
+            How::Stitched => &self.stitched,
             How::Derivative => &self.derivative,
             How::Drawn => &self.drawn,
         };

@@ -26,7 +26,7 @@ pub struct Delivery {
     pub(crate) ranges: Ranges,
     pub(crate) derivatives: Derivatives,
     pub(crate) exhibits: Exhibits,
-    pub(crate) admission: Admission,
+    pub(crate) admission: Arc<Admission>,
     pub(crate) counters: Counters,
     /// Goes into the tag of every image: what is drawn otherwise has another one.
     pub(crate) encoder: Fingerprint,
@@ -41,7 +41,7 @@ pub(crate) struct CacheControl {
 }
 
 /// Changes when the same request is drawn into other bytes.
-const ENCODER: &str = "1";
+const ENCODER: &str = "2";
 
 impl Delivery {
     /// Registers its metrics with the recorder that is installed then.
@@ -53,7 +53,7 @@ impl Delivery {
     ) -> Self {
         Self {
             exhibits: Exhibits::new(ranges.clone(), config.index_bytes),
-            admission: Admission::new(config.drawing.clone()),
+            admission: Arc::new(Admission::new(config.drawing.clone())),
             counters: Counters::register(),
             encoder: Fingerprint::NEW
                 .of(ENCODER.as_bytes())

@@ -2,10 +2,10 @@
 
 #include "failure.h"
 
-/* Where a row of blocks ends: bytes before the restart marker may still wait in the codec. */
-struct row_end {
+/* A place between two blocks of a row: bits before it may still wait in the codec. */
+struct cut {
   uint32_t position;
-  uint32_t filling;
+  uint32_t waiting_bits;
   int32_t means[3];
 };
 
@@ -15,33 +15,48 @@ struct encoder {
   struct jpeg_destination_mgr target;
   uint8_t *buffer;
   size_t capacity;
-  struct row_end *ends;
-  size_t end_count, end_capacity;
+  boolean (*encode_block)(j_compress_ptr, JBLOCKROW *);
+  uint32_t cut_every, column; /* in blocks of all components (MCUs) */
+  struct cut *cuts;
+  size_t cut_count, cut_capacity;
 };
 
 /* The first fields of what libjpeg-turbo 3 keeps while it writes Huffman codes (jchuff.c). It has
    no public face; a test compares what is read here with the codes of finished files. */
 struct huffman_state {
-  void (*methods[4])(void);
-  uint64_t put_buffer;
+  void (*start_pass)(void);
+  boolean (*encode_block)(j_compress_ptr, JBLOCKROW *);
+  void (*other_methods[2])(void);
+  size_t put_buffer;
   int free_bits;
   int last_dc_val[MAX_COMPS_IN_SCAN];
 };
 
-static void note_row_end(struct encoder *encoder) {
+static void note_cut(struct encoder *encoder) {
   const struct huffman_state *state = (const struct huffman_state *)encoder->codec.entropy;
-  if (encoder->end_count == encoder->end_capacity) {
-    size_t capacity = encoder->end_capacity ? encoder->end_capacity * 2 : 64;
-    struct row_end *ends = realloc(encoder->ends, capacity * sizeof *ends);
-    if (!ends) ERREXIT1(&encoder->codec, JERR_OUT_OF_MEMORY, 0);
-    encoder->ends = ends;
-    encoder->end_capacity = capacity;
+  if (encoder->cut_count == encoder->cut_capacity) {
+    size_t capacity = encoder->cut_capacity ? encoder->cut_capacity * 2 : 64;
+    struct cut *cuts = realloc(encoder->cuts, capacity * sizeof *cuts);
+    if (!cuts) ERREXIT1(&encoder->codec, JERR_OUT_OF_MEMORY, 0);
+    encoder->cuts = cuts;
+    encoder->cut_capacity = capacity;
   }
-  struct row_end *end = &encoder->ends[encoder->end_count++];
-  end->position = (uint32_t)(encoder->target.next_output_byte - encoder->buffer);
-  end->filling = (uint32_t)state->free_bits & 7;
+  struct cut *cut = &encoder->cuts[encoder->cut_count++];
+  cut->position = (uint32_t)(encoder->target.next_output_byte - encoder->buffer);
+  cut->waiting_bits = (uint32_t)(8 * sizeof state->put_buffer) - (uint32_t)state->free_bits;
   for (int i = 0; i < 3; i++)
-    end->means[i] = i < encoder->codec.num_components ? state->last_dc_val[i] : 0;
+    cut->means[i] = i < encoder->codec.num_components ? state->last_dc_val[i] : 0;
+}
+
+/* Stands in for the codec's own method, to look at its state between blocks. */
+static boolean encode_block(j_compress_ptr codec, JBLOCKROW *block) {
+  struct encoder *encoder = (struct encoder *)codec;
+  boolean done = encoder->encode_block(codec, block);
+  encoder->column++;
+  int is_end = encoder->column == codec->MCUs_per_row;
+  if (is_end || encoder->column % encoder->cut_every == 0) note_cut(encoder);
+  if (is_end) encoder->column = 0;
+  return done;
 }
 
 static void target_begin(j_compress_ptr codec) {
@@ -65,7 +80,7 @@ static boolean target_grow(j_compress_ptr codec) {
 static void target_end(j_compress_ptr codec) { (void)codec; }
 
 static int create_encoder(struct encoder *encoder, int space, int quality, int half_chroma,
-                          int restart_rows) {
+                          int cut_every) {
   struct jpeg_compress_struct *codec = &encoder->codec;
   codec->err = prepare(&encoder->failure);
   if (setjmp(encoder->failure.jump)) return FAILED;
@@ -80,26 +95,27 @@ static int create_encoder(struct encoder *encoder, int space, int quality, int h
   jpeg_set_quality(codec, quality, TRUE);
   codec->comp_info[0].h_samp_factor = half_chroma && space != GRAY ? 2 : 1;
   codec->comp_info[0].v_samp_factor = half_chroma && space != GRAY ? 2 : 1;
-  codec->restart_in_rows = restart_rows;
+  encoder->cut_every = (uint32_t)cut_every;
+  codec->restart_in_rows = cut_every > 0;
   return DONE;
 }
 
 void recto_encoder_free(struct encoder *encoder) {
   jpeg_destroy_compress(&encoder->codec);
   free(encoder->buffer);
-  free(encoder->ends);
+  free(encoder->cuts);
   free(encoder);
 }
 
-/* One encoder writes many images of one kind. With restart rows, every so many rows of blocks end
-   in a restart marker. */
-struct encoder *recto_encoder_new(int space, int quality, int half_chroma, int restart_rows) {
+/* One encoder writes many images of one kind. If they are to be cut, every row of blocks ends in a
+   restart marker, and there is a cut at its end and after every so many of its blocks. */
+struct encoder *recto_encoder_new(int space, int quality, int half_chroma, int cut_every) {
   struct encoder *encoder = calloc(1, sizeof *encoder);
   if (!encoder) return NULL;
   encoder->capacity = CHUNK;
   encoder->target.free_in_buffer = CHUNK;
   encoder->buffer = malloc(CHUNK);
-  if (encoder->buffer && create_encoder(encoder, space, quality, half_chroma, restart_rows) == DONE)
+  if (encoder->buffer && create_encoder(encoder, space, quality, half_chroma, cut_every) == DONE)
     return encoder;
   recto_encoder_free(encoder);
   return NULL;
@@ -115,10 +131,10 @@ const uint8_t *recto_encoder_bytes(const struct encoder *encoder, size_t *length
   return encoder->buffer;
 }
 
-/* The rows of blocks of an image with restarts, until the next begin. */
-const struct row_end *recto_encoder_row_ends(const struct encoder *encoder, size_t *count) {
-  *count = encoder->end_count;
-  return encoder->ends;
+/* Where an image can be cut, row by row, until the next begin. */
+const struct cut *recto_encoder_cuts(const struct encoder *encoder, size_t *count) {
+  *count = encoder->cut_count;
+  return encoder->cuts;
 }
 
 /* Writes the stream of tables that abbreviated images need. */
@@ -136,12 +152,17 @@ int recto_encoder_begin(struct encoder *encoder, uint32_t w, uint32_t h, int abb
   forget(&encoder->failure);
   if (setjmp(encoder->failure.jump)) return encoder->failure.code;
   jpeg_abort_compress(codec);
-  encoder->end_count = 0;
+  encoder->cut_count = encoder->column = 0;
   codec->image_width = w;
   codec->image_height = h;
   codec->write_JFIF_header = !abbreviated;
   jpeg_suppress_tables(codec, abbreviated);
   jpeg_start_compress(codec, FALSE);
+  if (encoder->cut_every) {
+    struct huffman_state *state = (struct huffman_state *)codec->entropy;
+    encoder->encode_block = state->encode_block;
+    state->encode_block = encode_block;
+  }
   return DONE;
 }
 
@@ -151,17 +172,12 @@ int recto_encoder_rows(struct encoder *encoder, const uint8_t *pixels, size_t st
   forget(&encoder->failure);
   if (setjmp(encoder->failure.jump)) return encoder->failure.code;
   struct jpeg_compress_struct *codec = &encoder->codec;
-  const uint32_t blocks = (uint32_t)codec->max_v_samp_factor * DCTSIZE;
   while (done < n) {
     uint32_t count = n - done < ROWS_AT_ONCE ? n - done : ROWS_AT_ONCE;
-    uint32_t to_end = blocks - codec->next_scanline % blocks;
-    if (codec->restart_in_rows && count > to_end) count = to_end;
     for (uint32_t i = 0; i < count; i++) rows[i] = (JSAMPROW)pixels + (size_t)(done + i) * stride;
     uint32_t took = jpeg_write_scanlines(codec, rows, count);
     if (took == 0) ERREXIT(codec, JERR_TOO_LITTLE_DATA);
     done += took;
-    int is_end = took == to_end || codec->next_scanline == codec->image_height;
-    if (codec->restart_in_rows && is_end) note_row_end(encoder);
   }
   return DONE;
 }

@@ -7,9 +7,9 @@ use std::ptr::NonNull;
 
 use iiif::image::Extent;
 
+use super::cuts::{CodedRow, coded_rows};
 use super::decoder::no_memory;
 use super::ffi::{self, RawEncoder};
-use super::row_ends::{RowEnd, row_ends};
 use crate::{Chroma, Error};
 
 /// What all images of an encoder have in common.
@@ -19,19 +19,31 @@ pub(crate) struct Kind {
     /// 1 to 100.
     pub(crate) quality: u8,
     pub(crate) chroma: Chroma,
-    /// Every row of blocks ends in a restart marker.
-    pub(crate) restarts: bool,
+    /// Every row of blocks ends in a restart marker, and it's noted where it can be cut.
+    pub(crate) cuts: bool,
 }
+
+/// The distance of cuts, in pixels.
+pub(crate) const CUT: u32 = 256;
 
 impl Kind {
     /// An answer for a browser.
     pub(crate) fn plain(gray: bool, quality: u8) -> Self {
-        Self { gray, quality, chroma: Chroma::Half, restarts: false }
+        Self { gray, quality, chroma: Chroma::Half, cuts: false }
     }
 
     pub(crate) fn channels(self) -> usize {
         if self.gray { 1 } else { 3 }
     }
+
+    /// The side of the blocks that are coded together, in pixels.
+    pub(crate) fn block(self) -> u32 {
+        block(self.gray, self.chroma)
+    }
+}
+
+pub(crate) fn block(gray: bool, chroma: Chroma) -> u32 {
+    if !gray && chroma == Chroma::Half { 16 } else { 8 }
 }
 
 /// An encoder of libjpeg's. Begin, write all rows, end: then its bytes are there.
@@ -48,9 +60,10 @@ impl Encoder {
     pub(crate) fn new(kind: Kind) -> Result<Self, Error> {
         let space = c_int::from(!kind.gray);
         let half = c_int::from(kind.chroma == Chroma::Half);
-        let (quality, restarts) = (c_int::from(kind.quality), c_int::from(kind.restarts));
+        let cut_every = if kind.cuts { (CUT / kind.block()) as c_int } else { 0 };
+        let quality = c_int::from(kind.quality);
         // SAFETY: it takes numbers, and gives null if there is no memory.
-        let raw = unsafe { ffi::recto_encoder_new(space, quality, half, restarts) };
+        let raw = unsafe { ffi::recto_encoder_new(space, quality, half, cut_every) };
         Ok(Self { raw: NonNull::new(raw).ok_or_else(no_memory)?, kind, w: 0 })
     }
 
@@ -110,15 +123,15 @@ impl Encoder {
         }
     }
 
-    /// Where the rows of blocks of the last image end, if it has restarts.
-    pub(crate) fn row_ends(&self) -> Result<Vec<RowEnd>, Error> {
+    /// The rows of blocks of the last image, if they can be cut.
+    pub(crate) fn rows(&self) -> Result<Vec<CodedRow>, Error> {
         let mut count = 0;
         // SAFETY: there are that many, until the encoder is used again; none may be null.
-        let ends = unsafe {
-            let ends = ffi::recto_encoder_row_ends(self.raw.as_ptr(), &raw mut count);
-            if count == 0 { &[] } else { std::slice::from_raw_parts(ends, count) }
+        let cuts = unsafe {
+            let cuts = ffi::recto_encoder_cuts(self.raw.as_ptr(), &raw mut count);
+            if count == 0 { &[] } else { std::slice::from_raw_parts(cuts, count) }
         };
-        row_ends(self.bytes(), ends)
+        coded_rows(self.bytes(), cuts, self.w.div_ceil(CUT as usize))
     }
 
     fn check(&self, code: c_int) -> Result<(), Error> {

@@ -36,9 +36,9 @@ pub(super) struct RawHeader {
 
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
-pub(super) struct RawRowEnd {
+pub(super) struct RawCut {
     pub(super) position: u32,
-    pub(super) filling: u32,
+    pub(super) waiting_bits: u32,
     pub(super) means: [i32; 3],
 }
 
@@ -83,15 +83,12 @@ unsafe extern "C" {
         space: c_int,
         quality: c_int,
         half_chroma: c_int,
-        restart_rows: c_int,
+        cut_every: c_int,
     ) -> *mut RawEncoder;
     pub(super) fn recto_encoder_free(encoder: *mut RawEncoder);
     pub(super) fn recto_encoder_message(encoder: *const RawEncoder) -> *const c_char;
     pub(super) fn recto_encoder_bytes(encoder: *const RawEncoder, n: *mut usize) -> *const u8;
-    pub(super) fn recto_encoder_row_ends(
-        encoder: *const RawEncoder,
-        count: *mut usize,
-    ) -> *const RawRowEnd;
+    pub(super) fn recto_encoder_cuts(encoder: *const RawEncoder, n: *mut usize) -> *const RawCut;
     pub(super) fn recto_encoder_tables(encoder: *mut RawEncoder) -> c_int;
     pub(super) fn recto_encoder_begin(e: *mut RawEncoder, w: u32, h: u32, abbr: c_int) -> c_int;
     pub(super) fn recto_encoder_rows(

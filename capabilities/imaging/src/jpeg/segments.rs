@@ -2,11 +2,13 @@
 
 use iiif::image::Extent;
 
+use super::encoder::block;
 use crate::{Chroma, Error};
 
 pub(crate) const SOI: [u8; 2] = [0xFF, 0xD8];
 pub(crate) const EOI: [u8; 2] = [0xFF, 0xD9];
 const SOS: u8 = 0xDA;
+pub(super) const DHT: u8 = 0xC4;
 
 /// JFIF 1.1 without a density or a thumbnail: browsers take the colours for YCbCr, or gray.
 const JFIF: [u8; 18] = *b"\xFF\xE0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00";
@@ -21,6 +23,16 @@ pub(crate) fn tables_header(tables: &[u8]) -> Result<Vec<u8>, Error> {
 /// What stands between the tables and the codes of an image with restarts: the same as our
 /// encoder writes.
 pub(crate) fn frame_header(extent: Extent, gray: bool, chroma: Chroma) -> Vec<u8> {
+    frame_header_with(extent, gray, chroma, extent.w.div_ceil(block(gray, chroma)))
+}
+
+/// The same with a restart after so many blocks.
+pub(crate) fn frame_header_with(
+    extent: Extent,
+    gray: bool,
+    chroma: Chroma,
+    restart_after: u32,
+) -> Vec<u8> {
     // Number, sampling, table of factors, tables of codes.
     let components: &[[u8; 4]] = match (gray, chroma) {
         (true, _) => &[[1, 0x11, 0, 0x00]],
@@ -28,8 +40,6 @@ pub(crate) fn frame_header(extent: Extent, gray: bool, chroma: Chroma) -> Vec<u8
         (false, Chroma::Full) => &[[1, 0x11, 0, 0x00], [2, 0x11, 1, 0x11], [3, 0x11, 1, 0x11]],
     };
     let n = components.len() as u8;
-    let block = if !gray && chroma == Chroma::Half { 16 } else { 8 };
-    let across = extent.w.div_ceil(block) as u16;
     let [w, h] = [extent.w, extent.h].map(|side| (side as u16).to_be_bytes());
 
     let mut out = vec![0xFF, 0xC0, 0, 8 + 3 * n, 8, h[0], h[1], w[0], w[1], n];
@@ -37,7 +47,7 @@ pub(crate) fn frame_header(extent: Extent, gray: bool, chroma: Chroma) -> Vec<u8
         components.iter().flat_map(|[number, sampling, table, _]| [*number, *sampling, *table]),
     );
     out.extend([0xFF, 0xDD, 0, 4]);
-    out.extend(across.to_be_bytes());
+    out.extend((restart_after as u16).to_be_bytes());
     out.extend([0xFF, SOS, 0, 6 + 2 * n, n]);
     out.extend(components.iter().flat_map(|[number, _, _, tables]| [*number, *tables]));
     out.extend([0, 63, 0]);
@@ -97,7 +107,7 @@ mod tests {
         ] {
             for extent in [Extent::new(512, 512), Extent::new(1, 1), Extent::new(300, 17)] {
                 let mut encoder =
-                    Encoder::new(Kind { gray, quality: 90, chroma, restarts: true }).unwrap();
+                    Encoder::new(Kind { gray, quality: 90, chroma, cuts: true }).unwrap();
                 encoder.begin_abbreviated(extent).unwrap();
                 encoder.write(&[9; 3 * 512], 0, extent.h as usize).unwrap();
                 encoder.end().unwrap();

@@ -67,7 +67,7 @@ mod tests {
         for (gray, chroma, block) in
             [(false, Chroma::Half, 16), (false, Chroma::Full, 8), (true, Chroma::Half, 8)]
         {
-            let kind = Kind { gray, quality: 90, chroma, restarts: true };
+            let kind = Kind { gray, quality: 90, chroma, cuts: true };
             let (w, h) = (100_u32, 200_u32);
             let stride = w as usize * kind.channels();
             let pixels: Vec<u8> = (0..stride * h as usize).map(|n| (n * n / 97) as u8).collect();

@@ -1,10 +1,10 @@
 //! A slow reader of Huffman codes, to check what fast ones say.
 
-use super::RowEnd;
 use super::segments::scan_start;
+use super::{CUT, CodedRow, Cut};
 
 /// Decodes every code of an image whose rows of blocks end in restart markers.
-pub(super) fn walk(tables: &[u8], jpeg: &[u8]) -> Vec<RowEnd> {
+pub(super) fn walk(tables: &[u8], jpeg: &[u8]) -> Vec<CodedRow> {
     let trees = trees(tables);
     let frame = segment(jpeg, 0xC0);
     let side = |at: usize| usize::from(u16::from_be_bytes([frame[at], frame[at + 1]]));
@@ -18,23 +18,26 @@ pub(super) fn walk(tables: &[u8], jpeg: &[u8]) -> Vec<RowEnd> {
     let (across, down) = (side(3).div_ceil(wide), side(1).div_ceil(high));
 
     let mut at = scan_start(jpeg).unwrap();
-    let mut ends = Vec::new();
+    let mut rows = Vec::new();
     for _ in 0..down {
         let mut bits = Bits { jpeg, at, left: 0, byte: 0 };
         let mut means = [0_i32; 3];
-        for _ in 0..across {
+        let mut cuts = Vec::new();
+        for n in 1..=across {
             for (c, (blocks_across, blocks_down)) in sampling.iter().enumerate() {
                 for _ in 0..blocks_across * blocks_down {
                     means[c] += block(&mut bits, &trees, usize::from(c > 0));
                 }
             }
+            if n == across || n * wide % CUT as usize == 0 {
+                cuts.push(bits.cut(at, means));
+            }
         }
-        let length = (bits.at - at) as u32;
-        ends.push(RowEnd { length, filling: bits.left, means: means.map(|mean| mean as i16) });
+        rows.push(CodedRow { length: (bits.at - at) as u32, cuts });
         assert_eq!(jpeg[bits.at], 0xFF, "a marker follows");
         at = bits.at + 2;
     }
-    ends
+    rows
 }
 
 /// The difference of a block's mean; the rest is passed over.
@@ -98,6 +101,16 @@ struct Bits<'a> {
 }
 
 impl Bits<'_> {
+    fn cut(&self, start: usize, means: [i32; 3]) -> Cut {
+        let partial = match (self.left, self.byte) {
+            (0, _) => 0,
+            (_, 0xFF) => 2,
+            _ => 1,
+        };
+        let whole = (self.at - start - partial) as u32;
+        Cut { whole, rest: self.left, means: means.map(|mean| mean as i16) }
+    }
+
     fn bit(&mut self) -> u32 {
         if self.left == 0 {
             self.byte = self.jpeg[self.at];

@@ -1,9 +1,9 @@
 use iiif::image::Extent;
 
 use super::pad::pad;
-use super::row_table::{self, Row};
+use super::row_table;
 use crate::Error;
-use crate::jpeg::{Encoder, Kind, RowEnd, SOI, frame_header};
+use crate::jpeg::{Encoder, Kind};
 
 /// A tile under construction: where it begins in a row, and what encodes it.
 ///
@@ -42,29 +42,14 @@ impl Column {
 
     pub(super) fn end(&mut self) -> Result<(), Error> {
         self.encoder.end()?;
-        let (stream, ends) = (self.encoder.bytes(), self.encoder.row_ends()?);
-        let rows = if self.extent == Extent::new(self.tile, self.tile) {
-            self.padded = None;
-            self.rows(stream, &ends)
-        } else {
-            let (padded, rows) = pad(stream, &ends, self.extent, self.tile, self.kind)?;
-            self.padded = Some(padded);
-            rows
+        let mut rows = self.encoder.rows()?;
+        let is_full = self.extent == Extent::new(self.tile, self.tile);
+        self.padded = match is_full {
+            true => None,
+            false => Some(pad(self.encoder.bytes(), &mut rows, self.extent, self.tile, self.kind)?),
         };
         self.table = row_table::write(&rows)?;
         Ok(())
-    }
-
-    /// The rows of a tile that is stored as it was encoded.
-    fn rows(&self, stream: &[u8], ends: &[RowEnd]) -> Vec<Row> {
-        let Kind { gray, chroma, .. } = self.kind;
-        let mut at = SOI.len() + frame_header(self.extent, gray, chroma).len();
-        let row = |end: &RowEnd| {
-            let codes = &stream[at..at + end.length as usize];
-            at += codes.len() + 2;
-            Row::new(codes, end)
-        };
-        ends.iter().map(row).collect()
     }
 
     /// The last tile that has ended, at its full size.

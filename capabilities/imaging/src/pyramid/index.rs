@@ -27,7 +27,7 @@ use crate::{Chroma, Error};
 /// The index stands here in the file.
 pub(super) const AT: u64 = 16;
 const MAGIC: &[u8; 8] = b"RECTOPYR";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Up to the tables.
 const FIXED: usize = 48;
 /// From here on the checksum holds.
@@ -147,8 +147,8 @@ impl Index {
         for (level, lengths) in levels.iter().zip(&self.lengths).rev() {
             let mut of_level = Vec::with_capacity(lengths.len());
             for ((column, row), length) in level.tiles().zip(lengths) {
-                let h = level.tile_extent(column, row, self.tile).h;
-                let taken = u64::from(*length) + row_table::length(h, self.gray, self.chroma);
+                let extent = level.tile_extent(column, row, self.tile);
+                let taken = u64::from(*length) + row_table::length(extent, self.gray, self.chroma);
                 of_level.push(at);
                 at = at.checked_add(taken).ok_or(Error::Pyramid("it has no end"))?;
             }

@@ -5,7 +5,8 @@
 //!   are its parts.
 //! - `index` is what we read of a file, [`row_table`] what stands behind each tile; [`pad`] is how
 //!   tiles at the edge are both what TIFF demands and what viewers ask for.
-//! - [`Pyramid`] answers which bytes make a drawing: a tile as it is, or the tiles that cover it.
+//! - [`Pyramid`] answers which bytes make a drawing: a tile as it is, a [`Stitch`] of rows of many
+//!   tiles, or the tiles that cover it and have to be decoded.
 //!
 //! The file is a TIFF to everybody else. Why it looks as it does: `docs/decisions/0003`.
 
@@ -21,6 +22,7 @@ mod assemble;
 mod writer;
 mod parsed;
 mod tile;
+mod stitch;
 mod covering;
 mod cost;
 
@@ -31,5 +33,6 @@ pub use covering::Covering;
 pub(crate) use covering::Window;
 pub use level::Level;
 pub use parsed::{Parsed, Pyramid};
+pub use stitch::{Band, Stitch};
 pub use tile::TileRef;
 pub(crate) use writer::Writer;

@@ -8,54 +8,53 @@ use std::ops::Range;
 
 use iiif::image::Extent;
 
-use super::row_table::{self, Row, block_rows};
+use super::row_table;
 use crate::Error;
-use crate::jpeg::{EOI, Kind, RowEnd, SOI, frame_header, restart};
+use crate::jpeg::{Bits, CodedRow, EOI, Kind, SOI, frame_header, restart};
 
-/// Pads a stream without tables to the size of a tile, and says how its rows are stored.
+/// Pads a stream without tables to the size of a tile, and its rows with it.
 pub(super) fn pad(
     stream: &[u8],
-    ends: &[RowEnd],
+    rows: &mut [CodedRow],
     extent: Extent,
     tile: u32,
     kind: Kind,
-) -> Result<(Vec<u8>, Vec<Row>), Error> {
+) -> Result<Vec<u8>, Error> {
     let start = SOI.len() + frame_header(extent, kind.gray, kind.chroma).len();
     let mut codes = stream.get(start..).ok_or_else(damaged)?;
-    let block = block_rows(kind.gray, kind.chroma);
+    let block = kind.block();
     let missing = tile / block - extent.w.div_ceil(block);
     let mut out = SOI.to_vec();
     out.extend(frame_header(Extent::new(tile, tile), kind.gray, kind.chroma));
-    let mut rows = Vec::with_capacity(ends.len());
+    let count = rows.len();
     let mut last = 0..0;
-    for (n, end) in ends.iter().enumerate() {
-        let (row, rest) = codes.split_at_checked(end.length as usize).ok_or_else(damaged)?;
+    for (n, row) in rows.iter_mut().enumerate() {
+        let (own, rest) = codes.split_at_checked(row.length as usize).ok_or_else(damaged)?;
         let begin = out.len();
-        let mut stored = Row::new(row, end);
         if missing == 0 {
-            out.extend_from_slice(row);
+            out.extend_from_slice(own);
         } else {
-            lengthen(row, &stored, missing, kind, &mut out);
-            stored.stored = (out.len() - begin) as u32;
+            lengthen(own, row, missing, kind, &mut out);
+            row.length = (out.len() - begin) as u32;
         }
         last = begin..out.len();
         out.extend(restart(n));
-        rows.push(stored);
         codes = rest.get(2..).unwrap_or_default();
     }
     let repeated = fills_its_blocks(extent.h, block).then_some(last);
-    add_rows(ends.len(), repeated, tile, kind, &mut out);
+    add_rows(count, repeated, tile, kind, &mut out);
     out.extend(EOI);
-    Ok((out, rows))
+    Ok(out)
 }
 
 /// Adds blocks behind a row.
-fn lengthen(row: &[u8], ends: &Row, blocks: u32, kind: Kind, out: &mut Vec<u8>) {
-    let whole = ends.whole as usize;
-    out.extend_from_slice(&row[..whole]);
+fn lengthen(codes: &[u8], row: &CodedRow, blocks: u32, kind: Kind, out: &mut Vec<u8>) {
+    let end = row.cuts.last().copied().unwrap_or_default();
+    let whole = end.whole as usize;
+    out.extend_from_slice(&codes[..whole]);
     let mut bits = Bits::new(out);
-    if ends.filling > 0 {
-        bits.put(u32::from(row[whole] >> ends.filling), 8 - ends.filling);
+    if end.rest > 0 {
+        bits.put(u64::from(codes[whole] >> end.rest), u32::from(8 - end.rest));
     }
     put_blocks(blocks, kind, &mut bits);
     bits.fill();
@@ -70,7 +69,7 @@ fn fills_its_blocks(h: u32, block: u32) -> bool {
 /// Adds rows below the image, the first of them a repetition if that is wanted. The last one is
 /// not followed by a marker.
 fn add_rows(done: usize, repeated: Option<Range<usize>>, tile: u32, kind: Kind, out: &mut Vec<u8>) {
-    let blocks = tile / block_rows(kind.gray, kind.chroma);
+    let blocks = tile / kind.block();
     for n in done..blocks as usize {
         match repeated.clone().filter(|_| n == done) {
             Some(row) => out.extend_from_within(row),
@@ -90,7 +89,7 @@ fn add_rows(done: usize, repeated: Option<Range<usize>>, tile: u32, kind: Kind, 
 /// In the usual tables, which all our files have, "no difference" is 00, and "no detail" is 1010
 /// for brightness and 00 for colours.
 fn put_blocks(blocks: u32, kind: Kind, bits: &mut Bits<'_>) {
-    let brightness = if block_rows(kind.gray, kind.chroma) == 16 { 4 } else { 1 };
+    let brightness = if kind.block() == 16 { 4 } else { 1 };
     for _ in 0..blocks {
         (0..brightness).for_each(|_| bits.put(0b00_1010, 6));
         if !kind.gray {
@@ -99,52 +98,22 @@ fn put_blocks(blocks: u32, kind: Kind, bits: &mut Bits<'_>) {
     }
 }
 
-/// Bits, the highest first, as JPEG wants them.
-struct Bits<'a> {
-    out: &'a mut Vec<u8>,
-    waiting: u32,
-    count: u8,
-}
-
-impl<'a> Bits<'a> {
-    fn new(out: &'a mut Vec<u8>) -> Self {
-        Self { out, waiting: 0, count: 0 }
-    }
-
-    /// At most 16.
-    fn put(&mut self, bits: u32, count: u8) {
-        self.waiting = self.waiting << count | bits;
-        self.count += count;
-        while self.count >= 8 {
-            self.count -= 8;
-            let byte = (self.waiting >> self.count) as u8;
-            self.out.push(byte);
-            if byte == 0xFF {
-                self.out.push(0);
-            }
-        }
-    }
-
-    fn fill(&mut self) {
-        let missing = (8 - self.count) % 8;
-        self.put((1 << missing) - 1, missing);
-    }
-}
-
 /// Cuts a padded tile: its codes, and behind them the table of its rows.
 ///
 /// What comes out is what the encoder made of the true extent, byte for byte.
-pub(super) fn cut(codes: &[u8], table: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+pub(super) fn cut(codes: &[u8], table: &[u8], w: u32, out: &mut Vec<u8>) -> Result<(), Error> {
     let mut codes = codes;
-    for (n, row) in row_table::read(table).enumerate() {
-        let (stored, rest) = codes.split_at_checked(row.stored as usize).ok_or_else(damaged)?;
+    for (n, row) in row_table::read(table, w).enumerate() {
+        let (stored, rest) = codes.split_at_checked(row.length()).ok_or_else(damaged)?;
         if n > 0 {
             out.extend(restart(n - 1));
         }
-        out.extend_from_slice(stored.get(..row.whole as usize).ok_or_else(damaged)?);
-        if row.filling > 0 {
-            let last = stored.get(row.whole as usize).ok_or_else(damaged)?;
-            let last = last | ((1 << row.filling) - 1);
+        let end = row.end();
+        let whole = end.whole as usize;
+        out.extend_from_slice(stored.get(..whole).ok_or_else(damaged)?);
+        if end.rest > 0 {
+            let last = stored.get(whole).ok_or_else(damaged)?;
+            let last = last | ((1 << end.rest) - 1);
             out.push(last);
             if last == 0xFF {
                 out.push(0);

@@ -98,8 +98,8 @@ impl Pyramid {
 
     /// The same with the table of its rows.
     pub(super) fn range_with_table(&self, level: usize, column: u32, row: u32) -> Range<u64> {
-        let h = self.levels[level].tile_extent(column, row, self.tile).h;
+        let extent = self.levels[level].tile_extent(column, row, self.tile);
         let range = self.stream_range(level, column, row);
-        range.start..range.end + row_table::length(h, self.gray, self.chroma)
+        range.start..range.end + row_table::length(extent, self.gray, self.chroma)
     }
 }

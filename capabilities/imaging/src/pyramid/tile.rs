@@ -19,6 +19,8 @@ pub struct TileRef {
     pub range: Range<u64>,
     /// The length of the table that ends the range of a tile at the edge.
     table: Option<u64>,
+    /// How many columns of it are of the image.
+    w: u32,
 }
 
 impl TileRef {
@@ -36,7 +38,7 @@ impl TileRef {
         let (codes, table) = split(&read, self.header.len(), table)?;
         let mut out = Vec::with_capacity(read.len());
         out.extend_from_slice(&self.header);
-        cut(codes, table, &mut out)?;
+        cut(codes, table, self.w, &mut out)?;
         Ok(Bytes::from(out))
     }
 }
@@ -46,8 +48,7 @@ impl Pyramid {
     ///
     /// A level that fits into one tile is a tile, so that all that viewers ask for is found here.
     pub fn tile(&self, drawing: &Drawing) -> Option<TileRef> {
-        let is_plain = drawing.format == Format::Jpg && drawing.rotation.is_none();
-        if !is_plain || !self.has_quality(drawing.quality) || drawing.source != self.extent {
+        if !is_stored_as(self, drawing) {
             return None;
         }
         let found = |level: &Level| self.tile_of_level(level, drawing);
@@ -56,7 +57,7 @@ impl Pyramid {
         if !self.is_edge(level, column, row) {
             let range = self.stream_range(level, column, row);
             let range = range.start + SOI.len() as u64..range.end;
-            return Some(TileRef { header: self.header.clone(), range, table: None });
+            return Some(TileRef { header: self.header.clone(), range, table: None, w: self.tile });
         }
         let range = self.range_with_table(level, column, row);
         let extent = self.levels[level].tile_extent(column, row, self.tile);
@@ -65,7 +66,8 @@ impl Pyramid {
         Some(TileRef {
             header: [&self.header, frame.as_slice()].concat().into(),
             range: range.start + start..range.end,
-            table: Some(row_table::length(extent.h, self.gray, self.chroma)),
+            table: Some(row_table::length(extent, self.gray, self.chroma)),
+            w: extent.w,
         })
     }
 
@@ -84,19 +86,16 @@ impl Pyramid {
     ) -> Result<Vec<u8>, Error> {
         let extent = self.levels[level].tile_extent(place.0, place.1, self.tile);
         let frame = frame_header(extent, self.gray, self.chroma);
-        let table = row_table::length(extent.h, self.gray, self.chroma);
+        let table = row_table::length(extent, self.gray, self.chroma);
         let (codes, table) = split(read, SOI.len() + frame.len(), table)?;
         let mut out = [&SOI, frame.as_slice()].concat();
-        cut(codes, table, &mut out)?;
+        cut(codes, table, extent.w, &mut out)?;
         Ok(out)
     }
 
-    fn has_quality(&self, quality: Quality) -> bool {
-        match quality {
-            Quality::Default | Quality::Color => true,
-            Quality::Gray => self.gray,
-            Quality::Bitonal => false,
-        }
+    /// How long the frame header of a stored stream is.
+    pub(super) fn frame_bytes(&self) -> usize {
+        frame_header(Extent::new(self.tile, self.tile), self.gray, self.chroma).len()
     }
 
     fn tile_of_level(&self, level: &Level, drawing: &Drawing) -> Option<(u32, u32)> {
@@ -118,8 +117,19 @@ impl Pyramid {
     }
 }
 
+/// Whether a drawing wants nothing but what is stored: JPEG, upright, in its own colours.
+pub(super) fn is_stored_as(pyramid: &Pyramid, drawing: &Drawing) -> bool {
+    let has_quality = match drawing.quality {
+        Quality::Default | Quality::Color => true,
+        Quality::Gray => pyramid.gray,
+        Quality::Bitonal => false,
+    };
+    let is_plain = drawing.format == Format::Jpg && drawing.rotation.is_none();
+    is_plain && has_quality && drawing.source == pyramid.extent
+}
+
 /// The codes of a padded stream, without what stands before them, and the table behind it.
-fn split(read: &[u8], before: usize, table: u64) -> Result<(&[u8], &[u8]), Error> {
+pub(super) fn split(read: &[u8], before: usize, table: u64) -> Result<(&[u8], &[u8]), Error> {
     let damaged = || Error::Damaged("a tile is shorter than it says".to_owned());
     let end = usize::try_from(table).ok().and_then(|table| read.len().checked_sub(table));
     let (stream, table) = read.split_at_checked(end.ok_or_else(damaged)?).ok_or_else(damaged)?;

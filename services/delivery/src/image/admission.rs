@@ -24,7 +24,7 @@ pub(crate) struct Admission {
 /// The right to draw, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Permit {
-    _worker: OwnedSemaphorePermit,
+    _worker: Option<OwnedSemaphorePermit>,
     _memory: Option<OwnedSemaphorePermit>,
 }
 
@@ -60,14 +60,35 @@ impl Admission {
         let max_wait = Duration::from_secs(self.config.max_wait_seconds);
         let admitted = tokio::time::timeout(max_wait, async {
             if bytes <= self.config.small_bytes {
-                let _worker = self.small.enter().await?;
+                let _worker = Some(self.small.enter().await?);
                 return Ok(Permit { _worker, _memory: None });
             }
-            let _worker = self.large.enter().await?;
-            let memory = Arc::clone(&self.memory).acquire_many_owned(steps(bytes)).await;
-            Ok(Permit { _worker, _memory: Some(memory.map_err(|_| Refusal::Busy)?) })
+            let _worker = Some(self.large.enter().await?);
+            Ok(Permit { _worker, _memory: Some(self.memory(bytes).await?) })
         });
         admitted.await.unwrap_or(Err(Refusal::Busy))
+    }
+
+    /// Waits for the right to keep so much memory for as long as a visitor takes to read an
+    /// answer. It takes no worker; each part of the answer is made in a [`turn`](Self::turn).
+    pub(crate) async fn admit_stream(&self, bytes: u64) -> Result<Permit, Refusal> {
+        if bytes > self.config.memory_bytes {
+            return Err(Refusal::Impossible);
+        }
+        let max_wait = Duration::from_secs(self.config.max_wait_seconds);
+        let memory = tokio::time::timeout(max_wait, self.memory(bytes)).await;
+        Ok(Permit { _worker: None, _memory: Some(memory.unwrap_or(Err(Refusal::Busy))?) })
+    }
+
+    /// Waits for a worker for large drawings, as one who was admitted before.
+    pub(crate) async fn turn(&self) -> Result<Permit, Refusal> {
+        let worker = Arc::clone(&self.large.workers).acquire_owned().await;
+        Ok(Permit { _worker: Some(worker.map_err(|_| Refusal::Busy)?), _memory: None })
+    }
+
+    async fn memory(&self, bytes: u64) -> Result<OwnedSemaphorePermit, Refusal> {
+        let memory = Arc::clone(&self.memory).acquire_many_owned(steps(bytes)).await;
+        memory.map_err(|_| Refusal::Busy)
     }
 }
 

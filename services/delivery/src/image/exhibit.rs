@@ -3,7 +3,7 @@ use std::sync::Arc;
 use axum::http::HeaderValue;
 use catalogue::AssetCard;
 use iiif::image::{Drawing, Extent, Format, Quality};
-use imaging::{Parsed, Pyramid, TileRef};
+use imaging::{Parsed, Pyramid, Stitch, TileRef};
 use model::{AssetId, DeliveryChannel};
 use moka::future::Cache;
 use storage::{Ranges, keys};
@@ -27,6 +27,8 @@ pub(crate) enum Source {
     Grid(TileRef),
     /// The drawing is the whole image at the size of a stored thumbnail.
     Thumbnail(Extent),
+    /// The drawing is put together from rows of the pyramid, without decoding.
+    Stitch(Stitch),
     /// It has to be drawn, or was drawn before.
     Drawing,
 }
@@ -46,7 +48,10 @@ impl Exhibit {
             && drawing.quality == Quality::Default
             && drawing.format == Format::Jpg;
         let is_stored = || self.card.thumbnails.contains(&(drawing.size.w, drawing.size.h));
-        if is_plain && is_stored() { Source::Thumbnail(drawing.size) } else { Source::Drawing }
+        if is_plain && is_stored() {
+            return Source::Thumbnail(drawing.size);
+        }
+        self.pyramid.stitch(drawing).map_or(Source::Drawing, Source::Stitch)
     }
 
     /// About how much memory it takes.

@@ -1,10 +1,10 @@
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use axum::{
+    body::Body,
     http::{HeaderValue, header},
     response::Response,
 };
-use bytes::Bytes;
 use iiif::image::{Drawing, Version};
 use storage::keys;
 
@@ -12,6 +12,7 @@ use super::{
     draw::{draw, read_thumbnail},
     exhibit::{Exhibit, Source},
     image_url::ImageUrl,
+    stitched::stitched,
 };
 use crate::{
     access::{Asked, Decision, may_see},
@@ -72,10 +73,8 @@ impl Source {
     /// As far as it is known before anything is read.
     fn length(&self) -> Option<u64> {
         match self {
-            Self::Grid(tile) => {
-                Some(tile.header.len() as u64 + (tile.range.end - tile.range.start))
-            }
-            Self::Thumbnail(_) | Self::Drawing => None,
+            Self::Grid(tile) => tile.length(),
+            Self::Thumbnail(_) | Self::Stitch(_) | Self::Drawing => None,
         }
     }
 }
@@ -86,22 +85,27 @@ async fn read(
     drawing: &Drawing,
     source: Source,
     version: Version,
-) -> Result<(Bytes, How), Error> {
-    match source {
+) -> Result<(Body, How), Error> {
+    let (image, how) = match source {
+        Source::Stitch(stitch) => {
+            let body = stitched(delivery, exhibit, stitch).await.map_err(Arc::new)?;
+            return Ok((body, How::Stitched));
+        }
         Source::Grid(tile) => {
-            let read = delivery.ranges.read_after(&exhibit.key, &tile.header, tile.range);
-            Ok((read.await?, How::Grid))
+            let read = delivery.ranges.read_after(&exhibit.key, &tile.header, tile.range.clone());
+            (tile.finish(read.await?).map_err(Error::Pyramid)?, How::Grid)
         }
         Source::Thumbnail(size) => {
-            Ok((read_thumbnail(delivery, &exhibit.card, size).await?, How::Thumbnail))
+            (read_thumbnail(delivery, &exhibit.card, size).await?, How::Thumbnail)
         }
         Source::Drawing => {
             let (card, major) = (&exhibit.card, version.major().into());
             let name = delivery.encoder.name(&drawing.canonical);
             let key = keys::drawn(&card.id, card.version, major, &name);
-            delivery.remember_or_draw(&key, draw(delivery, exhibit, drawing)).await
+            delivery.remember_or_draw(&key, draw(delivery, exhibit, drawing)).await?
         }
-    }
+    };
+    Ok((image.into(), how))
 }
 
 #[cfg(test)]
@@ -141,9 +145,36 @@ mod tests {
                 let reply = library.get(&path).await;
                 assert_eq!(reply.status, StatusCode::OK, "{path}: {reply:?}");
                 assert_eq!(reply.jpeg_extent(), extent, "{path}");
+                let end = reply.body.windows(2).position(|bytes| bytes == b"\xff\xd9");
+                assert_eq!(end, Some(reply.body.len() - 2), "{path}: a whole JPEG, and no more");
             }
             assert_eq!(library.counts.of("grid"), 11);
             assert_eq!(library.counts.of("drawn"), 0);
+        }
+    }
+
+    /// Whole levels and rectangles of tiles are put together without decoding.
+    #[tokio::test]
+    async fn what_lies_between_cuts_is_stitched() {
+        for library in [Library::in_memory().await, Library::in_a_folder().await] {
+            library.add("a", Picture::small()).await;
+            for (path, extent) in [
+                ("full/max", (1500, 1000)),
+                ("full/750,", (750, 500)),
+                ("0,0,1024,1000/max", (1024, 1000)),
+                ("256,0,256,256/max", (256, 256)),
+                ("512,496,988,504/max", (988, 504)),
+            ] {
+                let path = format!("/iiif-img/2/5/a/{path}/0/default.jpg");
+                let reply = library.get(&path).await;
+                assert_eq!(reply.status, StatusCode::OK, "{path}: {reply:?}");
+                assert_eq!(reply.jpeg_extent(), extent, "{path}");
+                let end = reply.body.windows(2).position(|bytes| bytes == b"\xff\xd9");
+                assert_eq!(end, Some(reply.body.len() - 2), "{path}: a whole JPEG, and no more");
+                let head = library.ask(Method::HEAD, &path, &[]).await;
+                assert_eq!(head.header("etag"), reply.header("etag"), "{path}");
+            }
+            assert_eq!((library.counts.of("stitched"), library.counts.of("drawn")), (5, 0));
         }
     }
 

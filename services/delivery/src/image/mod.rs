@@ -3,7 +3,7 @@
 //! - [`ImageUrl`] says which image an address names, and what of it.
 //! - [`get_image_service`] hands it to `get_base`, `get_info` or `get_image`, one file each.
 //! - An [`Exhibit`] is an image ready to be shown; it knows where the bytes of a drawing come from.
-//! - `draw` makes what is not stored, under the [`Admission`]'s bounds.
+//! - `stitched` sends what lies on rows of the pyramid; `draw` makes what is not stored, under the [`Admission`]'s bounds.
 
 mod image_url;
 mod get_image_service;
@@ -13,6 +13,7 @@ mod get_image;
 mod exhibit;
 mod admission;
 mod draw;
+mod stitched;
 
 #[cfg(test)]
 mod vectors;

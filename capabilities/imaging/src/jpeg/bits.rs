@@ -1,0 +1,215 @@
+//! Codes, bit by bit: read, written, and copied to where they are not on the same bits.
+
+use super::cuts::{Cut, code_bytes};
+use crate::Error;
+
+/// Writes bits, the highest first, and a zero behind every byte of ones.
+pub(crate) struct Bits<'a> {
+    out: &'a mut Vec<u8>,
+    /// Bits that are not a byte yet.
+    waiting: u64,
+    count: u32,
+}
+
+impl<'a> Bits<'a> {
+    pub(crate) fn new(out: &'a mut Vec<u8>) -> Self {
+        Self { out, waiting: 0, count: 0 }
+    }
+
+    /// At most 32, and no others may be set.
+    pub(crate) fn put(&mut self, bits: u64, count: u32) {
+        self.waiting = self.waiting << count | bits;
+        self.count += count;
+        while self.count >= 8 {
+            self.count -= 8;
+            put_byte(self.out, (self.waiting >> self.count) as u8);
+        }
+        self.waiting &= (1 << self.count) - 1;
+    }
+
+    /// Fills the last byte up with ones, as JPEG wants it before a marker.
+    pub(crate) fn fill(&mut self) {
+        let missing = (8 - self.count) % 8;
+        self.put((1 << missing) - 1, missing);
+    }
+
+    /// Copies what stands between two places of a row's codes.
+    pub(crate) fn copy(&mut self, codes: &[u8], from: Place, to: Place) -> Result<(), Error> {
+        let byte = |at: usize| codes.get(at).copied().ok_or_else(damaged);
+        let mut at = from.whole;
+        if from.rest > 0 {
+            let first = byte(at)?;
+            let own = u64::from(first) & ((1 << from.rest) - 1);
+            if to.whole == from.whole {
+                let count = from.rest.checked_sub(to.rest).ok_or_else(damaged)?;
+                self.put(own >> to.rest, count);
+                return Ok(());
+            }
+            self.put(own, from.rest);
+            at += code_bytes(first);
+        }
+        self.copy_bytes(codes.get(at..to.whole).ok_or_else(damaged)?);
+        if to.rest > 0 {
+            self.put(u64::from(byte(to.whole)?) >> to.rest, 8 - to.rest);
+        }
+        Ok(())
+    }
+
+    fn copy_bytes(&mut self, codes: &[u8]) {
+        if self.count == 0 {
+            self.out.extend_from_slice(codes);
+            return;
+        }
+        let mut at = 0;
+        while let Some(bytes) = codes.get(at..).and_then(|codes| codes.first_chunk::<8>()) {
+            let word = u64::from_be_bytes(*bytes);
+            if has_ones(word) {
+                at += self.copy_byte(codes[at]);
+                continue;
+            }
+            let moved = self.waiting << (64 - self.count) | word >> self.count;
+            self.waiting = word & ((1 << self.count) - 1);
+            if has_ones(moved) {
+                moved.to_be_bytes().into_iter().for_each(|byte| put_byte(self.out, byte));
+            } else {
+                self.out.extend_from_slice(&moved.to_be_bytes());
+            }
+            at += 8;
+        }
+        while let Some(byte) = codes.get(at) {
+            at += self.copy_byte(*byte);
+        }
+    }
+
+    fn copy_byte(&mut self, byte: u8) -> usize {
+        self.put(byte.into(), 8);
+        code_bytes(byte)
+    }
+}
+
+fn put_byte(out: &mut Vec<u8>, byte: u8) {
+    out.push(byte);
+    if byte == 0xFF {
+        out.push(0);
+    }
+}
+
+/// Whether one of the bytes is 0xFF.
+fn has_ones(word: u64) -> bool {
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    (!word).wrapping_sub(LOW) & word & (LOW << 7) != 0
+}
+
+/// A bit in the codes of a row: behind so many bytes, and behind all but so many bits of the next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Place {
+    whole: usize,
+    rest: u32,
+}
+
+impl From<Cut> for Place {
+    fn from(cut: Cut) -> Self {
+        Self { whole: cut.whole as usize, rest: cut.rest.into() }
+    }
+}
+
+/// Reads codes from a place on.
+pub(crate) struct Codes<'a> {
+    codes: &'a [u8],
+    at: usize,
+    /// Bits that were not read yet, the first one highest.
+    window: u64,
+    count: u32,
+}
+
+impl<'a> Codes<'a> {
+    pub(crate) fn new(codes: &'a [u8], from: Place) -> Self {
+        let mut new = Self { codes, at: from.whole, window: 0, count: 0 };
+        new.look();
+        if from.rest > 0 {
+            new.skip(8 - from.rest);
+        }
+        new
+    }
+
+    /// The next bits, the first one highest: at least 48 of them, with zeroes behind the last.
+    pub(crate) fn look(&mut self) -> u64 {
+        while self.count <= 56 {
+            let Some(byte) = self.codes.get(self.at) else { break };
+            self.window |= u64::from(*byte) << (56 - self.count);
+            self.count += 8;
+            self.at += code_bytes(*byte);
+        }
+        self.window
+    }
+
+    pub(crate) fn skip(&mut self, count: u32) {
+        self.window <<= count;
+        self.count = self.count.saturating_sub(count);
+    }
+
+    /// Where the next bit is.
+    pub(crate) fn place(&self) -> Place {
+        let (mut at, mut count) = (self.at, self.count);
+        let back = |at: usize| at - if at > 1 && self.codes[at - 2] == 0xFF { 2 } else { 1 };
+        while count >= 8 {
+            at = back(at);
+            count -= 8;
+        }
+        Place { whole: if count > 0 { back(at) } else { at }, rest: count }
+    }
+}
+
+pub(super) fn damaged() -> Error {
+    Error::Damaged("the codes of a tile make no sense".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Reading bits, putting and copying them anywhere leaves the same bits.
+        #[test]
+        fn bits_are_the_same_wherever_they_stand(
+            bytes in proptest::collection::vec(prop_oneof![Just(0xFF_u8), any::<u8>()], 1..60),
+            shift in 0_u32..8, from in 0_usize..200, length in 0_usize..200,
+        ) {
+            let bits: Vec<bool> =
+                bytes.iter().flat_map(|byte| (0..8).rev().map(move |n| byte >> n & 1 == 1)).collect();
+            let from = from.min(bits.len());
+            let to = (from + length).min(bits.len());
+            let codes = written(&bits);
+            let place = |bit: usize| {
+                let whole = bytes[..bit / 8].iter().map(|byte| code_bytes(*byte)).sum();
+                Place { whole, rest: (8 - bit as u32 % 8) % 8 }
+            };
+
+            let mut out = Vec::new();
+            let mut writer = Bits::new(&mut out);
+            writer.put(0, shift);
+            writer.copy(&codes, place(from), place(to)).unwrap();
+            writer.fill();
+            let mut expected = vec![false; shift as usize];
+            expected.extend(&bits[from..to]);
+            prop_assert_eq!(out, written(&expected));
+
+            let mut reader = Codes::new(&codes, place(from));
+            for (bit, is_set) in bits.iter().enumerate().take(to).skip(from) {
+                prop_assert_eq!(reader.place(), place(bit));
+                prop_assert_eq!(reader.look() >> 63 == 1, *is_set);
+                reader.skip(1);
+            }
+        }
+    }
+
+    fn written(bits: &[bool]) -> Vec<u8> {
+        let mut out = Vec::new();
+        let mut writer = Bits::new(&mut out);
+        bits.iter().for_each(|bit| writer.put(u64::from(*bit), 1));
+        writer.fill();
+        out
+    }
+}
