@@ -3,7 +3,7 @@ use iiif::image::{Drawing, Format, Quality};
 use serde::{Deserialize, Serialize};
 
 use crate::decode::Layout;
-use crate::encode::{Sheet, encode};
+use crate::encode::{Produce, Sheet, encode};
 use crate::steps::bitonal::bitonal;
 use crate::steps::mirror::mirror;
 use crate::steps::region::Region;
@@ -54,15 +54,23 @@ pub fn draw(
     let gray = Covering::is_gray(pyramid, drawing);
     let layout = if gray { Layout::Gray } else { Layout::Rgb };
     let mut region = Region::new(pyramid, covering, tiles, drawing.size, gray)?;
-    let mut rows = |emit: Emit<'_>| scaled_rows(&mut region, drawing, layout, emit);
+    finish(drawing, layout, settings, &mut |emit| scaled_rows(&mut region, drawing, layout, emit))
+}
 
+/// The steps that follow when a drawing has its size and is mirrored: turn, quality, encode.
+pub(crate) fn finish(
+    drawing: &Drawing,
+    layout: Layout,
+    settings: &DrawSettings,
+    rows: Produce<'_>,
+) -> Result<Vec<u8>, Error> {
     let is_bitonal = drawing.quality == Quality::Bitonal;
     let is_turned = drawing.rotation.degrees != 0.0;
     let sheet = Sheet { extent: drawing.size, layout, bitonal: is_bitonal };
     if !is_turned && !is_bitonal {
-        return encode(drawing.format, sheet, settings, &mut rows);
+        return encode(drawing.format, sheet, settings, rows);
     }
-    let picture = turn(sheet.collect(&mut rows)?, drawing.rotation, ground(drawing))?;
+    let picture = turn(sheet.collect(rows)?, drawing.rotation, ground(drawing))?;
     let picture = if is_bitonal { bitonal(picture) } else { picture };
     let sheet = Sheet { extent: picture.extent, layout: picture.layout, bitonal: is_bitonal };
     encode(drawing.format, sheet, settings, &mut |emit| emit(&picture.pixels))

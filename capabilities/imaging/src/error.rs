@@ -11,6 +11,12 @@ pub enum Error {
     /// A sound file that another program may be able to read.
     #[error("this image can't be read: {0}")]
     Unsupported(String),
+    /// A sound file that has to be made into a pyramid before it can be drawn in parts.
+    #[error(
+        "this file can't be served as it is, because {0}: choose the policy `default` for the \
+         channel `iiif-img`, and an access copy will be made of it"
+    )]
+    NotReady(String),
     #[error("the image is too large: {0}")]
     TooLarge(String),
     /// The index at the head of a pyramid doesn't hold together.

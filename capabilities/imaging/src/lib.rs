@@ -4,6 +4,7 @@
 //! - [`Pyramid`] is the index of such a file; a tile of it is a range of bytes, not work, and a
 //!   [`Stitch`] of many tiles is hardly more.
 //! - [`draw`] makes every other picture from the tiles that a [`Covering`] names.
+//! - [`adopt`] takes in a file that can be drawn as it is; an [`Original`] is such a file, opened.
 //! - [`identify`] reads a header; [`resize_jpeg`] makes a smaller thumbnail of a thumbnail.
 //!
 //! It blocks, and awaits nothing. It reads no path and opens no connection: files are given to it
@@ -20,6 +21,7 @@ mod encode;
 mod thumbnails;
 mod convert;
 mod draw;
+mod original;
 mod resize;
 
 #[cfg(test)]
@@ -34,5 +36,6 @@ pub use decode::{SourceFacts, identify};
 pub use draw::{DrawSettings, draw};
 pub use error::Error;
 pub use limits::Limits;
+pub use original::{AdoptSettings, Adopted, Original, Outline, adopt};
 pub use pyramid::{Band, Covering, Level, Parsed, Pyramid, Stitch, TileRef};
 pub use resize::resize_jpeg;

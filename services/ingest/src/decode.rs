@@ -29,9 +29,11 @@ impl Outcome {
         use imaging::Error as Fault;
         match error {
             Fault::Unsupported(_) => Self::Unsupported(error.to_string()),
-            Fault::Truncated | Fault::Damaged(_) | Fault::TooLarge(_) | Fault::Format { .. } => {
-                Self::Refused(error.to_string())
-            }
+            Fault::Truncated
+            | Fault::Damaged(_)
+            | Fault::NotReady(_)
+            | Fault::TooLarge(_)
+            | Fault::Format { .. } => Self::Refused(error.to_string()),
             Fault::Io(cause) => Self::Broken(format!("{error}: {cause}")),
             Fault::Pyramid(_) | Fault::Encoding { .. } | Fault::Settings(_) => {
                 Self::Broken(error.to_string())

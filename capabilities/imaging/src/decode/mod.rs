@@ -5,10 +5,12 @@
 //!   in the file's own colours. They check every number against [`crate::Limits`] before they allocate.
 //! - [`colour`] turns those rows into sRGB of 8 bits, opacity kept; [`upright`] turns the picture.
 //!
+//! [`in_place`] opens files that can be drawn in parts, at any of the sizes at which they are kept.
 //! Rows are streamed wherever the format allows. Nothing here writes, resizes or flattens opacity.
 //! What can't be read is an [`crate::Error::Unsupported`], and another program may try.
 
 mod open;
+mod in_place;
 mod rows;
 mod sniff;
 mod source;
@@ -28,6 +30,7 @@ mod fax;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use in_place::InPlace;
 pub use open::identify;
 pub(crate) use open::open;
 pub use rows::SourceFacts;

@@ -17,6 +17,11 @@ pub(super) fn unsupported(what: impl Into<String>) -> Error {
     Error::Unsupported(what.into())
 }
 
+/// A file that can be read, but not served as it is.
+pub(super) fn not_ready(why: impl Into<String>) -> Error {
+    Error::NotReady(why.into())
+}
+
 pub(super) fn too_large(what: &str, is: u64, limit: u64) -> Error {
     Error::TooLarge(format!("{what} needs {is}, and the limit is {limit}"))
 }

@@ -29,6 +29,7 @@ mod cost;
 #[cfg(test)]
 mod properties;
 
+pub(crate) use cost::answer_bytes;
 pub use covering::Covering;
 pub(crate) use covering::Window;
 pub use level::Level;

@@ -17,7 +17,7 @@ pub(crate) type Emit<'a> = &'a mut dyn FnMut(&[u8]) -> Result<(), Error>;
 /// Answers are made in bands of about so many pixels.
 const BAND: usize = 1 << 18;
 /// How far Lanczos' filter reaches to each side, in pixels of the smaller picture.
-pub(super) const REACH: f64 = 3.0;
+pub(crate) const REACH: f64 = 3.0;
 
 /// Rows in, other rows out. It makes gray and RGB alike.
 pub(crate) struct Scaler {

@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use super::scale::{Scaling, Sides};
 use super::{
     Extent, Format, ImageRequest, Limits, Quality, Rect, Region, Rotation, SizeForm, Version,
@@ -8,7 +10,7 @@ use super::{
 ///
 /// Two requests for the same picture come to equal drawings of one version, however they were
 /// spelled. The region lies inside the source, and no side is zero.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Drawing {
     pub source: Extent,
     pub region: Rect,

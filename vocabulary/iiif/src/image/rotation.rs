@@ -1,12 +1,14 @@
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::number::decimal;
 use super::{Extent, Version};
 
 /// How the scaled region is turned: mirrored left to right first, then clockwise.
 ///
 /// Degrees are at least 0 and less than 360.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Rotation {
     pub mirror: bool,
     pub degrees: f64,

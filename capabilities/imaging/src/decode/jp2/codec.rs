@@ -34,6 +34,8 @@ pub(super) struct Codec {
     codec: *mut opj_codec_t,
     stream: *mut opj_stream_t,
     image: *mut opj_image_t,
+    /// How often the image is halved.
+    reduce: u8,
     // Both are boxed since OpenJPEG holds their addresses.
     feed: Box<Feed>,
     complaint: Box<Option<String>>,
@@ -55,8 +57,12 @@ struct Feed {
 const CHUNK: usize = 1 << 20;
 
 impl Codec {
-    /// Opens the codestream in `start..end` and reads its header.
-    pub(super) fn open(source: &Source, (start, end): (u64, u64)) -> Result<Self, Error> {
+    /// Opens the codestream in `start..end`, to be halved so often, and reads its header.
+    pub(super) fn open(
+        source: &Source,
+        (start, end): (u64, u64),
+        reduce: u8,
+    ) -> Result<Self, Error> {
         let feed = Feed { source: source.clone(), start, end, at: start, ended: false };
         // SAFETY: these take no pointers; both handles are checked before they are used.
         let (codec, stream) = unsafe {
@@ -66,6 +72,7 @@ impl Codec {
             codec,
             stream,
             image: ptr::null_mut(),
+            reduce,
             feed: Box::new(feed),
             complaint: Box::new(None),
         };
@@ -84,6 +91,7 @@ impl Codec {
             opj_stream_set_seek_function(stream, Some(seek));
             let mut parameters = std::mem::zeroed::<opj_dparameters_t>();
             opj_set_default_decoder_parameters(&raw mut parameters);
+            parameters.cp_reduce = reduce.into();
             opj_setup_decoder(codec, &raw mut parameters) != 0
                 && opj_decoder_set_strict_mode(codec, 1) != 0
                 && opj_read_header(stream, codec, &raw mut this.image) != 0
@@ -91,9 +99,9 @@ impl Codec {
         if !done || this.image.is_null() { Err(this.explain()) } else { Ok(this) }
     }
 
-    /// Decodes all components between two rows of the grid.
-    pub(super) fn decode(&mut self, siz: &Siz, y0: u32, y1: u32) -> Result<Vec<Plane>, Error> {
-        let area = [siz.x0, y0, siz.x1, y1].map(|n| n as i32);
+    /// Decodes all components of an area of the grid, which is not reduced: left, top, right, bottom.
+    pub(super) fn decode(&mut self, siz: &Siz, area: [u32; 4]) -> Result<Vec<Plane>, Error> {
+        let area = area.map(|n| n as i32);
         // SAFETY: all handles are live; the header was read.
         let done = unsafe {
             opj_set_decode_area(self.codec, self.image, area[0], area[1], area[2], area[3]) != 0
@@ -124,7 +132,8 @@ impl Codec {
         let (most, cut) = ((1_i64 << component.prec) - 1, component.prec.saturating_sub(16));
         let level = |value: &i32| ((i64::from(*value) + zero).clamp(0, most) >> cut) as u16;
         let samples = data.iter().map(level).collect();
-        Ok(Plane { x0: component.x0, y0: component.y0, w, h, samples })
+        let reduced = |n: u32| u64::from(n).div_ceil(1 << self.reduce) as u32;
+        Ok(Plane { x0: reduced(component.x0), y0: reduced(component.y0), w, h, samples })
     }
 
     fn explain(&self) -> Error {

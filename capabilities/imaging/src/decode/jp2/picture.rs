@@ -1,5 +1,7 @@
 //! A JPEG 2000 picture as a raster, decoded in bands that fit into memory.
 
+use iiif::image::Rect;
+
 use super::super::problem::{truncated, unsupported};
 use super::super::raster::{Depth, Plan, Profile, Raster, Samples, Space, check_extent};
 use super::super::rows::SourceFacts;
@@ -18,58 +20,62 @@ const BYTES_PER_SAMPLE: u64 = 12;
 const LEAST_ROWS: u64 = 128;
 
 pub(in super::super) fn open(source: Bytes, limits: &Limits) -> Result<Box<dyn Raster>, Error> {
-    let bare = source.head(4)? == [0xff, 0x4f, 0xff, 0x51];
-    let boxes = if bare {
-        Boxes { codestream: (0, source.len()), ..Boxes::default() }
-    } else {
-        Boxes::read(&source)?
-    };
-    let siz = Siz::read(&source, boxes.codestream.0)?;
-    let extent = check_extent(siz.w().into(), siz.h().into(), limits)?;
-    let look = Look::new(&boxes, &siz)?;
-    let bits = siz.components.iter().map(|component| component.bits).max().unwrap_or(8);
-    let profile = match &boxes.colour {
-        Some(Colour::Icc(icc)) => Profile::Icc(icc.clone()),
-        _ => Profile::None,
-    };
-    let facts = SourceFacts {
-        format: "JPEG 2000".into(),
-        media_type: if bare { "image/j2c".into() } else { "image/jp2".into() },
-        frames: 1,
-        bits: bits as u8,
-        channels: siz.components.len().min(255) as u8,
-        had_icc: matches!(profile, Profile::Icc(_)),
-        orientation: 1,
-        extent,
-        notes: Vec::new(),
-    };
-    let plan = Plan {
-        extent,
-        space: look.space,
-        alpha: look.alpha,
-        depth: if look.wide { Depth::Sixteen } else { Depth::Eight },
-        profile,
-        orientation: 1,
-        facts,
-    };
-    let band_rows = band_rows(&siz, limits)?;
-    let (y, end) = (siz.y0, siz.y0);
-    Ok(Box::new(Picture {
-        plan,
-        look,
-        source,
-        codestream: boxes.codestream,
-        band_rows,
-        codec: None,
-        planes: Vec::new(),
-        y,
-        end,
-        line: Vec::new(),
-        siz,
-    }))
+    let opened = Opened::read(source, limits)?;
+    let whole = Rect::whole(opened.plan.extent);
+    Ok(Box::new(Picture::part(&opened, 0, whole, limits)?))
+}
+
+/// What the file says before its first tile.
+pub(super) struct Opened {
+    pub(super) source: Bytes,
+    pub(super) codestream: (u64, u64),
+    pub(super) siz: Siz,
+    pub(super) plan: Plan,
+    look: Look,
+}
+
+impl Opened {
+    pub(super) fn read(source: Bytes, limits: &Limits) -> Result<Self, Error> {
+        let bare = source.head(4)? == [0xff, 0x4f, 0xff, 0x51];
+        let boxes = if bare {
+            Boxes { codestream: (0, source.len()), ..Boxes::default() }
+        } else {
+            Boxes::read(&source)?
+        };
+        let siz = Siz::read(&source, boxes.codestream.0)?;
+        let extent = check_extent(siz.w().into(), siz.h().into(), limits)?;
+        let look = Look::new(&boxes, &siz)?;
+        let bits = siz.components.iter().map(|component| component.bits).max().unwrap_or(8);
+        let profile = match &boxes.colour {
+            Some(Colour::Icc(icc)) => Profile::Icc(icc.clone()),
+            _ => Profile::None,
+        };
+        let facts = SourceFacts {
+            format: "JPEG 2000".into(),
+            media_type: if bare { "image/j2c".into() } else { "image/jp2".into() },
+            frames: 1,
+            bits: bits as u8,
+            channels: siz.components.len().min(255) as u8,
+            had_icc: matches!(profile, Profile::Icc(_)),
+            orientation: 1,
+            extent,
+            notes: Vec::new(),
+        };
+        let plan = Plan {
+            extent,
+            space: look.space,
+            alpha: look.alpha,
+            depth: if look.wide { Depth::Sixteen } else { Depth::Eight },
+            profile,
+            orientation: 1,
+            facts,
+        };
+        Ok(Self { source, codestream: boxes.codestream, siz, plan, look })
+    }
 }
 
 /// How channels become colours.
+#[derive(Clone)]
 struct Look {
     space: Space,
     alpha: bool,
@@ -153,12 +159,16 @@ fn band_rows(siz: &Siz, limits: &Limits) -> Result<u32, Error> {
     Ok(if fit >= siz.h() || fit < siz.tile_h { fit } else { fit / siz.tile_h * siz.tile_h })
 }
 
-struct Picture {
+pub(super) struct Picture {
     plan: Plan,
     look: Look,
     source: Bytes,
     codestream: (u64, u64),
+    /// Of the part that is shown, halved.
     siz: Siz,
+    /// How often it is halved, and where the grid ends that is not.
+    reduce: u8,
+    ends: (u32, u32),
     band_rows: u32,
     codec: Option<Codec>,
     planes: Vec<Plane>,
@@ -169,6 +179,33 @@ struct Picture {
 }
 
 impl Picture {
+    /// The part counts from the top left of the image once it is halved; it lies inside of it.
+    pub(super) fn part(
+        opened: &Opened,
+        reduce: u8,
+        part: Rect,
+        limits: &Limits,
+    ) -> Result<Self, Error> {
+        let mut siz = opened.siz.reduced(reduce);
+        (siz.x0, siz.y0) = (siz.x0 + part.x, siz.y0 + part.y);
+        (siz.x1, siz.y1) = (siz.x0 + part.w, siz.y0 + part.h);
+        Ok(Self {
+            plan: Plan { extent: part.extent(), ..opened.plan.clone() },
+            look: opened.look.clone(),
+            source: opened.source.clone(),
+            codestream: opened.codestream,
+            reduce,
+            ends: (opened.siz.x1, opened.siz.y1),
+            band_rows: band_rows(&siz, limits)?,
+            codec: None,
+            planes: Vec::new(),
+            y: siz.y0,
+            end: siz.y0,
+            line: Vec::new(),
+            siz,
+        })
+    }
+
     fn next_row(&mut self) -> Result<&[u16], Error> {
         if self.y == self.end {
             self.decode_band()?;
@@ -189,9 +226,13 @@ impl Picture {
         self.planes.clear();
         let mut codec = match self.codec.take() {
             Some(codec) => codec,
-            None => Codec::open(&self.source, self.codestream)?,
+            None => Codec::open(&self.source, self.codestream, self.reduce)?,
         };
-        self.planes = codec.decode(&self.siz, self.y, end)?;
+        let full = |side: u32, most: u32| side.saturating_mul(1 << self.reduce).min(most);
+        let (x1, y1) = self.ends;
+        let Siz { x0, x1: right, .. } = self.siz;
+        let area = [full(x0, x1), full(self.y, y1), full(right, x1), full(end, y1)];
+        self.planes = codec.decode(&self.siz, area)?;
         // Only codestreams of one tile can go on where they are.
         if self.siz.tiles == 1 && end < self.siz.y1 {
             self.codec = Some(codec);
@@ -248,7 +289,8 @@ impl Tile {
         if cost.saturating_mul(BYTES_PER_SAMPLE) > limits.max_bytes {
             return Err(unsupported("a JPEG 2000 tile too large to be decoded within the limits"));
         }
-        let planes = Codec::open(&source, (0, end))?.decode(&siz, siz.y0, siz.y1)?;
+        let planes =
+            Codec::open(&source, (0, end), 0)?.decode(&siz, [siz.x0, siz.y0, siz.x1, siz.y1])?;
         let roles = Roles::of(&Boxes::default(), &siz);
         let channels = roles.colors.iter().chain(&roles.alpha).copied();
         let wide = siz.components.iter().any(|component| component.bits > 8);

@@ -25,6 +25,7 @@ pub(super) struct Siz {
     pub(super) x1: u32,
     pub(super) y1: u32,
     pub(super) tile_y0: u32,
+    pub(super) tile_w: u32,
     pub(super) tile_h: u32,
     pub(super) tiles: u64,
     pub(super) components: Vec<Component>,
@@ -61,7 +62,23 @@ impl Siz {
         let mut raw = vec![0; n * 3];
         source.read_exact(at + 42, &mut raw).map_err(|_| truncated())?;
         let components = raw.chunks_exact(3).map(component).collect::<Result<_, _>>()?;
-        Ok(Self { x0, y0, x1, y1, tile_y0, tile_h, tiles, components })
+        Ok(Self { x0, y0, x1, y1, tile_y0, tile_w, tile_h, tiles, components })
+    }
+
+    /// The same once it is halved `n` times.
+    pub(super) fn reduced(&self, n: u8) -> Self {
+        let half = |side: u32| u64::from(side).div_ceil(1 << n) as u32;
+        Self {
+            x0: half(self.x0),
+            y0: half(self.y0),
+            x1: half(self.x1),
+            y1: half(self.y1),
+            tile_y0: half(self.tile_y0),
+            tile_w: half(self.tile_w),
+            tile_h: half(self.tile_h),
+            tiles: self.tiles,
+            components: self.components.clone(),
+        }
     }
 
     pub(super) fn w(&self) -> u32 {

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 
 use super::super::problem::damaged;
 use super::super::source::Source;
+use super::tags;
 use crate::Error;
 
 /// No directory of a real page has more tags.
@@ -38,6 +39,15 @@ pub(in super::super) struct Tiff {
     pub(in super::super) source: Source,
     pub(in super::super) dialect: Dialect,
     first: u64,
+}
+
+/// How a directory is reached from the first one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Link {
+    /// It is one of the first page's own.
+    Below,
+    /// It comes later in the chain of pages.
+    Behind,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -83,6 +93,28 @@ impl Tiff {
 
     pub(in super::super) fn first_page(&self) -> Result<Directory, Error> {
         self.directory(self.first)
+    }
+
+    /// What follows the first page and what hangs below it: at most `most` directories, each once.
+    /// Broken links lead nowhere.
+    pub(super) fn others(&self, first: &Directory, most: usize) -> Vec<(Directory, Link)> {
+        let below = first.numbers(tags::SUB_IFDS, most as u64).unwrap_or_default();
+        let mut seen = HashSet::from([self.first]);
+        let mut others = Vec::new();
+        for at in below {
+            if seen.insert(at)
+                && let Ok(directory) = self.directory(at)
+            {
+                others.push((directory, Link::Below));
+            }
+        }
+        let mut at = first.next;
+        while at != 0 && others.len() < most && seen.insert(at) {
+            let Ok(directory) = self.directory(at) else { break };
+            at = directory.next;
+            others.push((directory, Link::Behind));
+        }
+        others
     }
 
     fn directory(&self, at: u64) -> Result<Directory, Error> {

@@ -7,7 +7,9 @@
 //! - [`paint`] chooses among these for a row, and [`page`] is one row after the other.
 //! - [`old_jpeg`] puts JPEG together as TIFF 6.0 first had it.
 //!
-//! Later pages, reduced copies, masks and sub-directories are not read.
+//! - [`tiled`] opens a file of tiles in place: any part of it, or of the smaller copies that it holds.
+//!
+//! Elsewhere later pages, reduced copies, masks and sub-directories are not read.
 
 mod page;
 mod paint;
@@ -24,7 +26,9 @@ mod palette;
 mod ycbcr;
 mod logluv;
 mod old_jpeg;
+mod tiled;
 
 pub(super) use codec::RawFax;
 pub(super) use ifd::Tiff;
 pub(super) use page::open;
+pub(super) use tiled::Tiled;

@@ -30,7 +30,7 @@ pub(in super::super) fn open(source: Source, limits: &Limits) -> Result<Box<dyn 
     Ok(Box::new(Page::new(&tiff, &directory, layout, chunks, limits)?))
 }
 
-struct Page {
+pub(super) struct Page {
     plan: Plan,
     recipe: Recipe,
     chunks: Chunks,
@@ -46,14 +46,26 @@ impl Page {
         chunks: Chunks,
         limits: &Limits,
     ) -> Result<Self, Error> {
-        let painter = Painter::new(tags, &layout)?;
         let facts = facts(tiff, tags, &layout)?;
+        let profile = profile(tags).map_or(Profile::None, Profile::Icc);
+        Self::of((facts, profile), tags, layout, chunks, limits)
+    }
+
+    /// A page of which the facts and the profile are known.
+    pub(super) fn of(
+        (facts, profile): (SourceFacts, Profile),
+        tags: &Directory,
+        layout: Layout,
+        chunks: Chunks,
+        limits: &Limits,
+    ) -> Result<Self, Error> {
+        let painter = Painter::new(tags, &layout)?;
         let plan = Plan {
             extent: layout.extent,
             space: painter.space(),
             alpha: painter.alpha(),
             depth: painter.depth(),
-            profile: profile(tags).map_or(Profile::None, Profile::Icc),
+            profile,
             orientation: facts.orientation,
             facts,
         };

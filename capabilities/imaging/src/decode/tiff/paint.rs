@@ -108,6 +108,15 @@ impl Painter {
         }
     }
 
+    /// Whether a part of the image looks the same without the rest of it.
+    pub(super) fn is_fixed(&self) -> bool {
+        match self {
+            Self::Direct(direct) => direct.range.is_some(),
+            Self::Indexed(_) | Self::Shared { .. } => true,
+            Self::Light { .. } => false,
+        }
+    }
+
     /// Whether rows are what the lines are, byte for byte.
     pub(super) fn is_plain(&self) -> bool {
         matches!(self, Self::Direct(Direct { kind: Kind::Byte, pixels, .. }) if pixels.as_they_are())

@@ -20,6 +20,31 @@ pub(super) struct Chunks {
     pub(super) source: Source,
     pub(super) offsets: List,
     pub(super) counts: Option<List>,
+    /// The only tiles that are to be seen, if not all are.
+    pub(super) part: Option<Part>,
+}
+
+/// Some of a page's tiles, which are numbered as if there were no others.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part {
+    /// Tiles of the whole page in a row, and in a plane.
+    pub(super) across: u64,
+    pub(super) per_plane: u64,
+    /// The first column and row that are seen, and how many are.
+    pub(super) column: u64,
+    pub(super) row: u64,
+    pub(super) columns: u64,
+    pub(super) rows: u64,
+}
+
+impl Part {
+    /// The number that a tile has on the page.
+    fn on_the_page(self, index: u64) -> u64 {
+        let seen = self.columns * self.rows;
+        let (plane, inside) = (index / seen, index % seen);
+        let (row, column) = (self.row + inside / self.columns, self.column + inside % self.columns);
+        plane * self.per_plane + row * self.across + column
+    }
 }
 
 impl Chunks {
@@ -30,12 +55,14 @@ impl Chunks {
             source: tiff.source.clone(),
             offsets: list(tags::TILE_OFFSETS, tags::STRIP_OFFSETS)?,
             counts: list(tags::TILE_BYTE_COUNTS, tags::STRIP_BYTE_COUNTS),
+            part: None,
         })
     }
 
     /// A chunk's bytes. The lengths of unpacked chunks follow from the layout, which is more often
     /// right than the table; a missing length goes on to the end of the file.
     pub(super) fn place(&mut self, index: u64, unpacked: Option<u64>) -> Result<Range<u64>, Error> {
+        let index = self.part.map_or(index, |part| part.on_the_page(index));
         let start = self.offsets.get(index)?;
         let count = match &mut self.counts {
             Some(counts) if index < counts.len() => counts.get(index)?,

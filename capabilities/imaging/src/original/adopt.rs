@@ -1,0 +1,83 @@
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+
+use iiif::image::{Drawing, Extent, Format, Quality, Rect, Rotation, Size, thumbnail_extent};
+use serde::{Deserialize, Serialize};
+
+use super::outline::Outline;
+use super::picture::Original;
+use crate::{DrawSettings, Error, Limits, SourceFacts, Thumbnail};
+
+/// How an original is taken in.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AdoptSettings {
+    /// Sizes that don't reduce the image are left out.
+    pub thumbnails: Vec<Size>,
+    pub limits: Limits,
+}
+
+/// What was found of an original, and made of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Adopted {
+    pub outline: Outline,
+    pub source: SourceFacts,
+    /// In the order of the settings, without repetitions.
+    pub thumbnails: Vec<Thumbnail>,
+}
+
+/// Of thumbnails, as of those that are made beside a pyramid.
+const QUALITY: u8 = 90;
+/// The side of the corner that is decoded to see whether the file has all its pixels.
+const CORNER: u32 = 64;
+
+/// Looks whether a file can be drawn in place, and writes its thumbnails.
+pub fn adopt(file: File, thumbnails: &File, settings: &AdoptSettings) -> Result<Adopted, Error> {
+    let mut original = Original::open(file, &settings.limits)?;
+    original.file.check()?;
+    let draws = DrawSettings {
+        jpeg_quality: QUALITY,
+        max_bytes: settings.limits.max_bytes,
+        ..DrawSettings::default()
+    };
+    let extent = original.outline().extent;
+    original.draw(&plain(extent, last_corner(extent), None), &draws)?;
+
+    let mut written: Vec<Thumbnail> = Vec::new();
+    let mut offset = 0;
+    for to in settings.thumbnails.iter().filter_map(|size| thumbnail_extent(size, extent)) {
+        if written.iter().any(|thumbnail| thumbnail.extent == to) {
+            continue;
+        }
+        let jpeg = original.draw(&plain(extent, Rect::whole(extent), Some(to)), &draws)?;
+        thumbnails.write_all_at(&jpeg, offset)?;
+        let bytes = jpeg.len() as u64;
+        written.push(Thumbnail { extent: to, offset, bytes });
+        offset += bytes;
+    }
+    thumbnails.set_len(offset)?;
+    Ok(Adopted {
+        outline: original.outline().clone(),
+        source: original.file.facts().clone(),
+        thumbnails: written,
+    })
+}
+
+/// What a file that was cut short lacks.
+fn last_corner(extent: Extent) -> Rect {
+    let (w, h) = (CORNER.min(extent.w), CORNER.min(extent.h));
+    Rect { x: extent.w - w, y: extent.h - h, w, h }
+}
+
+/// A part of the image as a JPEG, upright, at its own size if no other is wanted.
+fn plain(source: Extent, region: Rect, to: Option<Extent>) -> Drawing {
+    Drawing {
+        source,
+        region,
+        size: to.unwrap_or(region.extent()),
+        rotation: Rotation::NONE,
+        quality: Quality::Default,
+        format: Format::Jpg,
+        canonical: String::new(),
+    }
+}
