@@ -3,6 +3,9 @@
 //! In this order: [`request`], which comes from our parent and can be trusted; [`enter`]; only then
 //! [`file()`], and whatever others wrote. It must be the first thing that the process does, as walls
 //! are built around one thread and those that it starts later.
+//!
+//! A child that stays ([`Pool`](crate::Pool)) calls [`enter_to_stay`], then [`next`] and [`answer`]
+//! in turn, until there is no next request.
 
 use std::{
     fs::File,
@@ -26,8 +29,13 @@ use rustix::{
 };
 
 use crate::{
-    descriptors, fence, frames::Message, limits::Limits, part::Envelope, rlimits,
-    streams::MAX_FILES, syscalls,
+    descriptors, fence,
+    frames::{Message, answers},
+    limits::Limits,
+    part::Envelope,
+    rlimits,
+    streams::MAX_FILES,
+    syscalls::{self, Stay},
 };
 
 /// Why the walls could not be entered. The child must end then.
@@ -89,9 +97,9 @@ fn take() -> io::Result<(Given, Vec<u8>)> {
     Ok((given, request))
 }
 
-/// The first four bytes, and the files that came with them.
-fn receive(stdin: &UnixStream) -> io::Result<([u8; 4], Vec<OwnedFd>)> {
-    let mut first = [0; 4];
+/// The first bytes, and the files that came with them.
+fn receive<const N: usize>(stdin: impl AsFd) -> io::Result<([u8; N], Vec<OwnedFd>)> {
+    let mut first = [0; N];
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_FILES))];
     let mut control = RecvAncillaryBuffer::new(&mut space);
     let flags = RecvFlags::CMSG_CLOEXEC | RecvFlags::WAITALL;
@@ -112,8 +120,17 @@ fn receive(stdin: &UnixStream) -> io::Result<([u8; 4], Vec<OwnedFd>)> {
 ///
 /// When that fails the parent knows by itself that it is no fault of the input; the child must end.
 pub fn enter() -> Result<(), Error> {
+    enter_for(Stay::ForOneRequest)
+}
+
+/// The same for a child that will take further requests, and files with them.
+pub fn enter_to_stay() -> Result<(), Error> {
+    enter_for(Stay::ForMore)
+}
+
+fn enter_for(stay: Stay) -> Result<(), Error> {
     let given = GIVEN.get().ok_or(Error::NoRequest)?;
-    let entered = wall_in(&given.limits);
+    let entered = wall_in(&given.limits, stay);
     if let Err(error) = &entered {
         let causes = std::iter::successors(Some(error as &dyn std::error::Error), |e| e.source());
         let causes: Vec<_> = causes.map(ToString::to_string).collect();
@@ -122,7 +139,7 @@ pub fn enter() -> Result<(), Error> {
     entered
 }
 
-fn wall_in(limits: &Limits) -> Result<(), Error> {
+fn wall_in(limits: &Limits, stay: Stay) -> Result<(), Error> {
     let threads = std::fs::read_dir("/proc/self/task").map_err(Error::Limits)?.count();
     if threads != 1 {
         return Err(Error::Threads);
@@ -130,7 +147,7 @@ fn wall_in(limits: &Limits) -> Result<(), Error> {
     rlimits::of_a_part(limits).map_err(Error::Limits)?;
     give_up_capabilities().map_err(Error::Limits)?;
     fence::nothing()?.restrict_self()?;
-    Ok(syscalls::restrict_to_computing()?)
+    Ok(syscalls::restrict_to_computing(stay)?)
 }
 
 /// In a container we may be root.
@@ -150,14 +167,29 @@ pub fn file(n: usize) -> File {
     file.map_or_else(|| refuse(&format!("there is no file {n}")), File::from)
 }
 
+/// Waits for the next request, and gives it with its files; `None` when there will be none.
+pub fn next() -> Option<(Vec<u8>, Vec<File>)> {
+    let wait = || {
+        // As a file, for sockets are read by a call that is forbidden here.
+        let mut stdin = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+        let (length, files) = receive(&stdin)?;
+        let length = usize::try_from(u64::from_le_bytes(length)).map_err(io::Error::other)?;
+        let mut request = vec![0; length];
+        stdin.read_exact(&mut request)?;
+        io::Result::Ok((request, files.into_iter().map(File::from).collect()))
+    };
+    wait().ok()
+}
+
 /// Tells the parent how far the work is, in one line.
 pub fn progress(line: &str) {
     say(&Message::Progress(line.to_owned()));
 }
 
-/// Hands over the result. The work is done when the process then ends with success.
+/// Hands over the result. The work is done when the process then ends with success, or, if it stays,
+/// when it asks for the [`next`] request.
 pub fn answer(bytes: &[u8]) {
-    say(&Message::Answer(bytes.to_vec()));
+    answers(bytes).for_each(|message| say(&message));
 }
 
 /// Ends the process with the reason why there will be no answer.

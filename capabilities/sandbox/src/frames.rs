@@ -7,6 +7,9 @@ const HEAD_BYTES: usize = 5;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Message {
     Progress(String),
+    /// The next bytes of an answer that is too long for one message.
+    Part(Vec<u8>),
+    /// The last bytes of an answer, which are all of it unless there were parts.
     Answer(Vec<u8>),
     Refusal(String),
     /// The walls could not be entered: no fault of the input.
@@ -21,6 +24,7 @@ impl Message {
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let (letter, body) = match self {
             Self::Progress(line) => (b'p', line.as_bytes()),
+            Self::Part(bytes) => (b'b', bytes.as_slice()),
             Self::Answer(bytes) => (b'a', bytes.as_slice()),
             Self::Refusal(text) => (b'r', text.as_bytes()),
             Self::Unwalled(text) => (b'u', text.as_bytes()),
@@ -36,12 +40,22 @@ impl Message {
     fn read(letter: u8, body: &[u8]) -> Result<Self, Garbage> {
         match letter {
             b'p' => Ok(Self::Progress(plain(body))),
+            b'b' => Ok(Self::Part(body.to_vec())),
             b'a' => Ok(Self::Answer(body.to_vec())),
             b'r' => Ok(Self::Refusal(plain(body))),
             b'u' => Ok(Self::Unwalled(plain(body))),
             _ => Err(Garbage),
         }
     }
+}
+
+/// An answer, in as many messages as it needs.
+pub(crate) fn answers(bytes: &[u8]) -> impl Iterator<Item = Message> {
+    const PART_BYTES: usize = 1024 * 1024;
+    let last = bytes.len().saturating_sub(1) / PART_BYTES * PART_BYTES;
+    let (parts, rest) = bytes.split_at(last);
+    let parts = parts.chunks(PART_BYTES).map(|part| Message::Part(part.to_vec()));
+    parts.chain([Message::Answer(rest.to_vec())])
 }
 
 /// Takes bytes as they come and gives the messages that are complete.
@@ -57,7 +71,7 @@ impl Reader {
 
     pub(crate) fn next(&mut self) -> Result<Option<Message>, Garbage> {
         let Some((&letter, rest)) = self.pending.split_first() else { return Ok(None) };
-        if !b"paru".contains(&letter) {
+        if !b"pbaru".contains(&letter) {
             return Err(Garbage);
         }
         let Some(length) = rest.first_chunk().map(|length| u32::from_le_bytes(*length)) else {
@@ -90,6 +104,7 @@ mod tests {
     fn messages_arrive_however_they_are_cut() {
         let said = [
             Message::Progress("50".to_owned()),
+            Message::Part(vec![1, 2]),
             Message::Answer(vec![0, 255, 10]),
             Message::Refusal("no".to_owned()),
             Message::Unwalled("no walls".to_owned()),

@@ -3,6 +3,7 @@
 //! - [`run`] starts `/proc/self/exe` again as a [`Part`], hands it a request and open files, and
 //!   turns whatever becomes of it into an answer or a [`Failure`].
 //! - [`child`] is the other side: it takes the request, enters its walls, and answers.
+//! - A [`Pool`] keeps such children at work: each answers one request after the other.
 //! - [`run_program`] does the same for a program of somebody else, behind wider walls.
 //! - [`walls`] tells what the kernel offers, for `recto doctor`.
 //!
@@ -12,6 +13,8 @@
 mod limits;
 mod part;
 pub mod child;
+mod resident;
+mod pool;
 mod program;
 mod failure;
 mod walls;
@@ -27,5 +30,6 @@ mod syscalls;
 pub use failure::{Crash, Failure};
 pub use limits::Limits;
 pub use part::{Part, run};
+pub use pool::{Pool, PoolConfig, Question};
 pub use program::{Program, run_program};
 pub use walls::{Walls, walls};

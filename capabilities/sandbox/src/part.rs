@@ -1,4 +1,11 @@
-use std::{fs::File, io, os::unix::process::CommandExt, path::PathBuf, pin::pin, process::Command};
+use std::{
+    fs::File,
+    io,
+    os::unix::process::CommandExt,
+    path::{Path, PathBuf},
+    pin::pin,
+    process::Command,
+};
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
@@ -13,6 +20,8 @@ use crate::{
     walls,
 };
 
+/// Longer answers of a part are taken for garbage.
+const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 /// Lines of progress that wait to be taken; more are dropped, as only the newest matters.
 const LINES: usize = 64;
 
@@ -45,10 +54,15 @@ pub async fn run(part: Part<'_>, mut on_progress: impl FnMut(&str)) -> Result<Ve
     walls::warn_of_gaps();
     let (said, mut lines) = mpsc::channel(LINES);
     let mut work = pin!(supervised(Work {
-        command: command(&part),
+        command: command(part.name, part.executable.as_deref()),
         wall: part.limits.wall,
         request: request(part)?,
-        listener: Conversation { reader: Reader::default(), lines: said, last: None },
+        listener: Conversation {
+            reader: Reader::default(),
+            lines: said,
+            begun: Vec::new(),
+            last: None,
+        },
     }));
     let ended = loop {
         tokio::select! {
@@ -72,10 +86,9 @@ pub async fn run(part: Part<'_>, mut on_progress: impl FnMut(&str)) -> Result<Ve
 }
 
 /// Where the binary starts again: without environment, in no folder of interest.
-fn command(part: &Part<'_>) -> Command {
-    let this = PathBuf::from("/proc/self/exe");
-    let mut command = Command::new(part.executable.as_ref().unwrap_or(&this));
-    command.arg0("recto").arg(part.name).current_dir("/").env_clear();
+pub(crate) fn command(name: &str, executable: Option<&Path>) -> Command {
+    let mut command = Command::new(executable.unwrap_or(Path::new("/proc/self/exe")));
+    command.arg0("recto").arg(name).current_dir("/").env_clear();
     // Allocators that reserve address space by the gigabyte would meet the memory limit early.
     command.env("MALLOC_ARENA_MAX", "2").env("MIMALLOC_ARENA_RESERVE", "65536");
     command.env("LANG", "C.UTF-8");
@@ -86,21 +99,24 @@ fn request(part: Part<'_>) -> Result<Request, Failure> {
     if part.files.len() > MAX_FILES {
         return Err(Failure::Spawn(io::Error::other("too many files for one child")));
     }
-    let envelope = Envelope {
-        parent: std::process::id(),
-        limits: part.limits,
-        request_bytes: part.request.len() as u64,
-    };
+    Ok(Request { bytes: enveloped(&part.request, part.limits)?, files: part.files })
+}
+
+/// The first that a child hears.
+pub(crate) fn enveloped(request: &[u8], limits: Limits) -> Result<Vec<u8>, Failure> {
+    let request_bytes = request.len() as u64;
+    let envelope = Envelope { parent: std::process::id(), limits, request_bytes };
     let envelope = serde_json::to_vec(&envelope).map_err(|error| Failure::Spawn(error.into()))?;
     let length = u32::try_from(envelope.len()).expect("an envelope is small");
-    let bytes = [&length.to_le_bytes()[..], &envelope, &part.request].concat();
-    Ok(Request { bytes, files: part.files })
+    Ok([&length.to_le_bytes()[..], &envelope, request].concat())
 }
 
 /// What a child says, as it says it.
 struct Conversation {
     reader: Reader,
     lines: mpsc::Sender<String>,
+    /// The parts of an answer that have come.
+    begun: Vec<u8>,
     last: Option<Last>,
 }
 
@@ -117,7 +133,14 @@ impl Listener for Conversation {
         loop {
             match self.reader.next() {
                 Ok(Some(Message::Progress(line))) => drop(self.lines.try_send(line)),
-                Ok(Some(Message::Answer(answer))) => self.end(Last::Answer(answer)),
+                Ok(Some(Message::Part(part))) if self.begun.len() < MAX_ANSWER_BYTES => {
+                    self.begun.extend(part);
+                }
+                Ok(Some(Message::Part(_))) => return false,
+                Ok(Some(Message::Answer(rest))) => {
+                    let answer = [std::mem::take(&mut self.begun), rest].concat();
+                    self.end(Last::Answer(answer));
+                }
                 Ok(Some(Message::Refusal(text))) => self.end(Last::Refusal(text)),
                 Ok(Some(Message::Unwalled(text))) => self.end(Last::Unwalled(text)),
                 Ok(None) => return true,

@@ -61,6 +61,12 @@ impl Streams {
         Ok(())
     }
 
+    /// After [`Cause::Cancelled`]: whether that was a call, of which there may be more, and not the end.
+    pub(crate) fn was_called(&self) -> bool {
+        let mut call = [0];
+        matches!(rustix::io::read(&self.cancelled, &mut call), Ok(1))
+    }
+
     /// Until the child has ended, or has to be ended.
     pub(crate) fn follow(
         &mut self,

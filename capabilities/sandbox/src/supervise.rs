@@ -21,7 +21,7 @@ use tokio::sync::oneshot;
 use crate::{failure::Failure, streams::Streams};
 
 /// More than anybody means, and less than the clocks can count.
-const LONGEST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+pub(crate) const LONGEST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// How a child ended.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ pub(crate) enum Cause {
     TimedOut,
     /// By us: nobody waits for it any longer.
     Cancelled,
-    /// By us: whoever listened to it had enough.
+    /// By us: whoever listened to it had enough, or has heard all.
     Objected,
 }
 
@@ -104,13 +104,13 @@ impl<L: Listener> Work<L> {
 }
 
 /// Holds on to a child and everything it started: none of them outlives it.
-struct Leash {
-    child: Child,
+pub(crate) struct Leash {
+    pub(crate) child: Child,
 }
 
 impl Leash {
     /// Before the child is reaped: until then nobody else can have its number.
-    fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         let _ = self.child.kill();
         if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
             // There is nobody left to kill when all have ended by themselves.
@@ -118,7 +118,7 @@ impl Leash {
         }
     }
 
-    fn bury(mut self) -> io::Result<ExitStatus> {
+    pub(crate) fn bury(mut self) -> io::Result<ExitStatus> {
         self.child.wait()
     }
 }

@@ -3,16 +3,27 @@ use seccompiler::{
     SeccompCondition, SeccompFilter, SeccompRule, TargetArch, apply_filter, sock_filter,
 };
 
-use super::lists::{COMPUTING, FILES, HOSTILE, NEW_PROCESS, NEW_PROGRAM};
+use super::lists::{COMPUTING, FILES, HOSTILE, NEW_PROCESS, NEW_PROGRAM, RECEIVING};
 
 type Rules = Vec<(i64, Vec<SeccompRule>)>;
 
+/// How long a child works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stay {
+    ForOneRequest,
+    /// It is given further files, through the socket that it has.
+    ForMore,
+}
+
 /// For this process: it may compute, and use what is open.
-pub(crate) fn restrict_to_computing() -> Result<(), Error> {
+pub(crate) fn restrict_to_computing(stay: Stay) -> Result<(), Error> {
     let mut hostile = unconditional(&[HOSTILE, NEW_PROCESS, NEW_PROGRAM]);
     hostile.push((libc::SYS_clone, vec![is_no_thread()?]));
     let files = unconditional(&[FILES]);
     let mut computing = unconditional(&[COMPUTING, FILES]);
+    if stay == Stay::ForMore {
+        computing.extend(unconditional(&[RECEIVING]));
+    }
     computing.extend(conditional()?);
 
     let kill = filter(hostile, SeccompAction::KillProcess, SeccompAction::Allow)?;

@@ -79,6 +79,9 @@ pub(super) const COMPUTING: &[c_long] = &[
     SYS_getrlimit,
 ];
 
+/// How files are taken from a socket. None can be made, so it is the one to the parent.
+pub(super) const RECEIVING: &[c_long] = &[SYS_recvmsg];
+
 /// What names a file or a folder, to open it or otherwise.
 pub(super) const FILES: &[c_long] = &[
     SYS_openat,

@@ -12,4 +12,4 @@
 mod filters;
 mod lists;
 
-pub(crate) use filters::{for_programs, restrict_to_computing};
+pub(crate) use filters::{Stay, for_programs, restrict_to_computing};

@@ -45,7 +45,7 @@ pub(crate) fn misbehave() {
     }
 }
 
-fn be_nasty(deed: &str, argument: &str) {
+pub(crate) fn be_nasty(deed: &str, argument: &str) {
     match deed {
         "panic" => panic!("at the disco"),
         "segfault" => segfault(),
@@ -99,7 +99,7 @@ fn threads() {
     child::answer(sum.to_string().as_bytes());
 }
 
-fn descriptors() {
+pub(crate) fn descriptors() {
     let is_open = |fd: &i32| unsafe { libc::fcntl(*fd, libc::F_GETFD) } >= 0;
     let open: Vec<_> = (3..80).filter(is_open).collect();
     child::answer(open.len().to_string().as_bytes());

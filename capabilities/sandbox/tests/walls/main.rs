@@ -1,7 +1,8 @@
 //! Children that behave in every bad way we could think of, and what becomes of them.
 //!
 //! - [`child`] misbehaves; this binary is started again for it.
-//! - [`parts`] and [`programs`] are the tests.
+//! - [`stay`] is a child that is asked again and again.
+//! - [`parts`], [`pools`] and [`programs`] are the tests.
 //! - [`leftovers`] looks for processes and open files that should be gone.
 
 #![expect(
@@ -12,7 +13,9 @@
 
 mod child;
 mod parts;
+mod pools;
 mod programs;
+mod stay;
 mod leftovers;
 
 use std::{panic, process::ExitCode};
@@ -28,6 +31,7 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
         ["misbehave"] => child::misbehave(),
+        ["stay"] => stay::stay(),
         ["ignore" | "garbage" | "half" | "deaf" | "mute"] => child::misbehave_at_once(arguments[0]),
         ["parent"] => parts::be_a_parent(),
         filters => return run(filters),
@@ -38,7 +42,7 @@ fn main() -> ExitCode {
 /// One after another, as they count the processes and files of this one.
 fn run(arguments: &[&str]) -> ExitCode {
     let filters: Vec<_> = arguments.iter().filter(|text| !text.starts_with('-')).collect();
-    let tests: Vec<Test> = [parts::TESTS, programs::TESTS].concat();
+    let tests: Vec<Test> = [parts::TESTS, pools::TESTS, programs::TESTS].concat();
     let is_wanted =
         |name: &str| filters.is_empty() || filters.iter().any(|text| name.contains(**text));
     let wanted: Vec<_> = tests.into_iter().filter(|(name, _)| is_wanted(name)).collect();
