@@ -62,7 +62,15 @@ pub struct AssetChannel {
     pub policy: String,
 }
 
+/// The policy of `iiif-img` by which no pyramid is made: the original is served in place.
+const USE_ORIGINAL: &str = "use-original";
+
 impl AssetChannel {
+    /// Whether images are to be drawn from the original itself.
+    pub fn uses_original(&self) -> bool {
+        self.channel == DeliveryChannel::IiifImg && self.policy == USE_ORIGINAL
+    }
+
     /// System policies belong to the platform, the others to the customer.
     pub fn is_system(&self) -> bool {
         match self.channel {

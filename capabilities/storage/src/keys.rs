@@ -15,6 +15,11 @@ pub fn original(id: &AssetId, version: u64) -> String {
     format!("{}/original", version_prefix(id, version))
 }
 
+/// What delivery has to know of an original that it serves in place.
+pub fn outline(id: &AssetId, version: u64) -> String {
+    format!("{}/outline.json", version_prefix(id, version))
+}
+
 /// The access copy that tiles are read from.
 pub fn pyramid(id: &AssetId, version: u64) -> String {
     format!("{}/pyramid.tif", version_prefix(id, version))
@@ -91,6 +96,7 @@ mod tests {
         let id = id("ms-1234_f.1r");
         assert_eq!(asset_prefix(&id), "2/5/ms-1234_f.1r");
         assert_eq!(original(&id, 7), "2/5/ms-1234_f.1r/v7/original");
+        assert_eq!(outline(&id, 7), "2/5/ms-1234_f.1r/v7/outline.json");
         assert_eq!(pyramid(&id, 7), "2/5/ms-1234_f.1r/v7/pyramid.tif");
         assert_eq!(thumbnail(&id, 7, (300, 400)), "2/5/ms-1234_f.1r/v7/thumbnail-300x400.jpg");
         assert_eq!(upload(&id, "7"), "uploads/2/5/ms-1234_f.1r/7");

@@ -3,6 +3,7 @@
 //! - [`keys`] says where each kind of byte lives, and nothing else does.
 //! - [`Bucket`] is the object store: S3, Google, Azure, a folder, or memory.
 //! - [`Ranges`] reads parts of objects: open files for a folder, a bounded block cache for the rest.
+//! - [`LocalFiles`] gives objects as files: a folder's own, or bounded copies of what is elsewhere.
 //! - [`Derivatives`] keeps drawn images; equal requests are drawn once.
 //!
 //! It does not know what the bytes mean.
@@ -12,6 +13,7 @@ mod bucket;
 mod connect;
 mod upload;
 mod local_copy;
+mod local_files;
 mod ranges;
 mod open_files;
 mod blocks;
@@ -33,5 +35,6 @@ pub use bucket::{Bucket, Meta, Object, Stored};
 pub use config::{DerivativesConfig, StorageConfig};
 pub use derivatives::Derivatives;
 pub use error::Error;
+pub use local_files::LocalFiles;
 pub use ranges::{Head, Ranges};
 pub use secret::Secret;
