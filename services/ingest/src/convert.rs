@@ -6,7 +6,12 @@ use std::{
 use anyhow::Context;
 use imaging::{Chroma, ConvertSettings, Converted};
 
-use crate::{config::IngestConfig, decode::Outcome, failure::Failure, origins::Fetched};
+use crate::{
+    config::IngestConfig,
+    decode::{Outcome, Task},
+    failure::Failure,
+    origins::Fetched,
+};
 
 /// What was made of an origin, and the files that hold it.
 pub(crate) struct Made {
@@ -59,8 +64,20 @@ impl Outputs {
             Outcome::Converted(converted) => {
                 Ok(Made { converted, pyramid: self.pyramid, thumbnails: self.thumbnails })
             }
-            Outcome::Unsupported(reason) | Outcome::Refused(reason) => Err(Failure::Asset(reason)),
-            Outcome::Broken(reason) => Err(Failure::Ours(anyhow::anyhow!(reason))),
+            other => Err(other.into_failure()),
+        }
+    }
+}
+
+impl Outcome {
+    /// Why there is not what was asked for.
+    pub(crate) fn into_failure(self) -> Failure {
+        match self {
+            Self::Unsupported(reason) | Self::Refused(reason) => Failure::Asset(reason),
+            Self::Broken(reason) => Failure::Ours(anyhow::anyhow!(reason)),
+            Self::Converted(_) | Self::Adopted(_) => {
+                Failure::Ours(anyhow::anyhow!("the child did something else"))
+            }
         }
     }
 }
@@ -72,11 +89,6 @@ async fn decode_in_child(
     folder: &Path,
 ) -> Result<(Outcome, Outputs), Failure> {
     let pyramid = folder.join("pyramid");
-    let create = |path: &Path| {
-        let mut options = OpenOptions::new();
-        let file = options.read(true).write(true).create(true).truncate(true).open(path);
-        file.with_context(|| format!("{} can't be made", path.display()))
-    };
     let thumbnails = create(&folder.join("thumbnails"))?;
     let files = vec![
         source.file.try_clone().context("the source can't be shared")?,
@@ -84,15 +96,31 @@ async fn decode_in_child(
         thumbnails.try_clone().context("a file can't be shared")?,
         create(&folder.join("scratch"))?,
     ];
-    let request = serde_json::to_vec(settings).context("the settings can't be written")?;
-    let limits = limits(config, settings.threads);
-    let part = sandbox::Part { name: "decode", request, files, limits, executable: None };
-    let answer = sandbox::run(part, |_percent| {}).await.map_err(explain)?;
-    let outcome = serde_json::from_slice(&answer).context("the child's answer can't be read")?;
+    let task = Task::Convert(settings.clone());
+    let outcome = run_child(&task, files, limits(config, settings.threads)).await?;
     Ok((outcome, Outputs { pyramid, thumbnails }))
 }
 
-fn limits(config: &IngestConfig, threads: usize) -> sandbox::Limits {
+/// Gives a task to a child without rights, and reads what became of it.
+pub(crate) async fn run_child(
+    task: &Task,
+    files: Vec<File>,
+    limits: sandbox::Limits,
+) -> Result<Outcome, Failure> {
+    let request = serde_json::to_vec(task).context("the task can't be written")?;
+    let part = sandbox::Part { name: "decode", request, files, limits, executable: None };
+    let answer = sandbox::run(part, |_percent| {}).await.map_err(explain)?;
+    Ok(serde_json::from_slice(&answer).context("the child's answer can't be read")?)
+}
+
+/// An empty file, to be written and read.
+pub(crate) fn create(path: &Path) -> anyhow::Result<File> {
+    let mut options = OpenOptions::new();
+    let file = options.read(true).write(true).create(true).truncate(true).open(path);
+    file.with_context(|| format!("{} can't be made", path.display()))
+}
+
+pub(crate) fn limits(config: &IngestConfig, threads: usize) -> sandbox::Limits {
     sandbox::Limits {
         memory_bytes: config.decode_memory_bytes,
         cpu: config.decode_timeout() * u32::try_from(threads).unwrap_or(1),

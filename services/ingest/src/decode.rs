@@ -1,21 +1,23 @@
 //! The other end of `convert`: a child without rights, in which untrusted bytes are decoded.
 
-use imaging::{ConvertSettings, Converted};
+use imaging::{AdoptSettings, Adopted, ConvertSettings, Converted};
+use sandbox::child::file;
 use serde::{Deserialize, Serialize};
 
-/// The order of the files that the child is given.
-#[derive(Clone, Copy)]
-enum Given {
-    Source = 0,
-    Pyramid = 1,
-    Thumbnails = 2,
-    Scratch = 3,
+/// What the child is asked to do, and the files that it is given for it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Task {
+    /// Make a pyramid: source, pyramid, thumbnails, scratch.
+    Convert(ConvertSettings),
+    /// See whether the source can be served as it is: source, thumbnails.
+    Adopt(AdoptSettings),
 }
 
 /// What became of it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Outcome {
     Converted(Converted),
+    Adopted(Adopted),
     /// We can't read this kind of image; another program might.
     Unsupported(String),
     /// The image is at fault, or too large.
@@ -45,17 +47,18 @@ impl Outcome {
 /// The body of the hidden command `recto decode`.
 pub fn decode() {
     let request = sandbox::child::request();
-    let settings: ConvertSettings = match serde_json::from_slice(&request) {
-        Ok(settings) => settings,
-        Err(error) => sandbox::child::refuse(&format!("these are no settings: {error}")),
+    let task: Task = match serde_json::from_slice(&request) {
+        Ok(task) => task,
+        Err(error) => sandbox::child::refuse(&format!("this is no task: {error}")),
     };
     if let Err(error) = sandbox::child::enter() {
         sandbox::child::refuse(&format!("the walls could not be put up: {error}"));
     }
-    let outcome = match convert(&settings) {
-        Ok(converted) => Outcome::Converted(converted),
-        Err(error) => Outcome::of(&error),
+    let done = match &task {
+        Task::Convert(settings) => convert(settings).map(Outcome::Converted),
+        Task::Adopt(settings) => imaging::adopt(file(0), &file(1), settings).map(Outcome::Adopted),
     };
+    let outcome = done.unwrap_or_else(|error| Outcome::of(&error));
     match serde_json::to_vec(&outcome) {
         Ok(answer) => sandbox::child::answer(&answer),
         Err(error) => sandbox::child::refuse(&format!("the answer can't be written: {error}")),
@@ -63,14 +66,6 @@ pub fn decode() {
 }
 
 fn convert(settings: &ConvertSettings) -> Result<Converted, imaging::Error> {
-    let file = |given: Given| sandbox::child::file(given as usize);
     let mut progress = |percent: u8| sandbox::child::progress(&percent.to_string());
-    imaging::convert(
-        file(Given::Source),
-        file(Given::Pyramid),
-        file(Given::Thumbnails),
-        file(Given::Scratch),
-        settings,
-        &mut progress,
-    )
+    imaging::convert(file(0), file(1), file(2), file(3), settings, &mut progress)
 }

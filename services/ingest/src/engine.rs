@@ -1,13 +1,14 @@
 use std::{path::Path, sync::Arc};
 
 use anyhow::Context;
-use catalogue::{Asset, Catalogue, Ingested, Job, JobKind};
+use catalogue::{Asset, AssetChannel, Catalogue, Ingested, Job, JobKind};
 use iiif::image::{Size, Version};
 use model::{AssetId, DeliveryChannel};
 use storage::{Bucket, keys};
 use time::OffsetDateTime;
 
 use crate::{
+    adopt::adopt,
     clean_up::clean_up,
     config::IngestConfig,
     convert::{Made, convert},
@@ -53,6 +54,10 @@ impl Engine {
         let folder = self.scratch.for_job().context("there is no room for files in the making")?;
         let source = self.fetch(&asset, folder.path()).await?;
         let sizes = self.thumbnail_sizes(&asset).await?;
+        if asset.channels.iter().any(AssetChannel::uses_original) {
+            let taken = adopt(&self.config, &self.bucket, job, sizes, (&source, folder.path()));
+            return self.record(job, &taken.await?).await;
+        }
         let made = convert(&self.config, sizes, &source, folder.path()).await?;
         let original_bytes =
             self.keep_original_if_wanted(&asset, job, &source, folder.path()).await?;

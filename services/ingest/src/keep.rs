@@ -21,17 +21,29 @@ pub(crate) async fn keep(
     version: u64,
     made: &Made,
 ) -> Result<Kept, Failure> {
-    let mut thumbnail_bytes = 0;
-    for thumbnail in &made.converted.thumbnails {
-        let (w, h) = (thumbnail.extent.w, thumbnail.extent.h);
-        let bytes = read(&made.thumbnails, thumbnail).context("a thumbnail can't be read")?;
-        thumbnail_bytes += bytes.len() as u64;
-        let key = keys::thumbnail(id, version, (w, h));
-        bucket.put(&key, bytes).await.context("a thumbnail can't be kept")?;
-    }
+    let thumbnails = (&made.converted.thumbnails[..], &made.thumbnails);
+    let thumbnail_bytes = keep_thumbnails(bucket, id, version, thumbnails).await?;
     let key = keys::pyramid(id, version);
     let stored = bucket.put_file(&key, &made.pyramid).await.context("the pyramid can't be kept")?;
     Ok(Kept { pyramid_bytes: stored.bytes, thumbnail_bytes })
+}
+
+/// Keeps the thumbnails that lie in a file; answers how many bytes. May run twice, as [`keep`].
+pub(crate) async fn keep_thumbnails(
+    bucket: &Bucket,
+    id: &AssetId,
+    version: u64,
+    (thumbnails, file): (&[Thumbnail], &File),
+) -> Result<u64, Failure> {
+    let mut kept = 0;
+    for thumbnail in thumbnails {
+        let (w, h) = (thumbnail.extent.w, thumbnail.extent.h);
+        let bytes = read(file, thumbnail).context("a thumbnail can't be read")?;
+        kept += bytes.len() as u64;
+        let key = keys::thumbnail(id, version, (w, h));
+        bucket.put(&key, bytes).await.context("a thumbnail can't be kept")?;
+    }
+    Ok(kept)
 }
 
 /// Keeps the bytes of the origin as they came; answers how many. May run twice, as [`keep`].

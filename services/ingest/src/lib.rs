@@ -2,8 +2,9 @@
 //!
 //! - [`Worker`] claims jobs, keeps their leases alive, and finishes, reschedules or buries them.
 //! - `engine` is the story of one job: fetch, convert, keep, record; one file for each step.
+//! - `adopt` stands in for convert and keep where the original is to be served as it is.
 //! - `origins` opens what assets come from.
-//! - [`decode`] is the other end of `convert`: the child without rights in which untrusted bytes are decoded.
+//! - [`decode`] is the other end of `convert` and `adopt`: the child without rights in which untrusted bytes are decoded.
 //!
 //! Nothing here answers HTTP. Every step may run twice: a worker that dies loses its lease, and the next one starts from
 //! the top.
@@ -14,6 +15,7 @@ mod engine;
 mod fetch;
 mod origins;
 mod convert;
+mod adopt;
 mod decode;
 mod keep;
 mod scratch;

@@ -1,0 +1,62 @@
+use std::path::Path;
+
+use anyhow::Context;
+use catalogue::{Ingested, Job};
+use iiif::image::Size;
+use imaging::AdoptSettings;
+use storage::{Bucket, keys};
+
+use crate::{
+    config::IngestConfig,
+    convert::{create, limits, run_child},
+    decode::{Outcome, Task},
+    failure::Failure,
+    keep::{keep_original, keep_thumbnails},
+    origins::Fetched,
+};
+
+/// Takes an original in that is to be served as it is, if a child without rights finds it ready for
+/// that: makes the thumbnails, keeps the file, and then the outline, without which nobody shows it.
+///
+/// May run twice: the folder is the job's own, the keys carry the version, and a write is whole or absent.
+pub(crate) async fn adopt(
+    config: &IngestConfig,
+    bucket: &Bucket,
+    job: &Job,
+    thumbnails: Vec<Size>,
+    (source, folder): (&Fetched, &Path),
+) -> Result<Ingested, Failure> {
+    let max_bytes = config.decode_memory_bytes / 4 * 3;
+    let max_pixels = config.max_source_pixels;
+    let limits_of_image = imaging::Limits { max_pixels, max_bytes };
+    let task = Task::Adopt(AdoptSettings { thumbnails, limits: limits_of_image });
+    let made = create(&folder.join("thumbnails"))?;
+    let files = vec![
+        source.file.try_clone().context("the source can't be shared")?,
+        made.try_clone().context("a file can't be shared")?,
+    ];
+    let adopted = match run_child(&task, files, limits(config, 1)).await? {
+        Outcome::Adopted(adopted) => adopted,
+        other => return Err(other.into_failure()),
+    };
+
+    let (id, version) = (&job.asset, job.version);
+    let written = (&adopted.thumbnails[..], &made);
+    let thumbnail_bytes = keep_thumbnails(bucket, id, version, written).await?;
+    let key = keys::original(id, version);
+    let original_bytes = keep_original(bucket, &key, source, folder).await?;
+    let outline = serde_json::to_vec(&adopted.outline).context("the outline can't be written")?;
+    let outline_bytes = outline.len() as u64;
+    let kept = bucket.put(&keys::outline(id, version), outline.into()).await;
+    kept.context("the outline can't be kept")?;
+    Ok(Ingested {
+        width: adopted.outline.extent.w,
+        height: adopted.outline.extent.h,
+        duration: 0,
+        gray: adopted.outline.gray,
+        thumbnails: adopted.thumbnails.iter().map(|t| (t.extent.w, t.extent.h)).collect(),
+        source_bytes: source.bytes,
+        stored_bytes: original_bytes + outline_bytes,
+        thumbnail_bytes,
+    })
+}
