@@ -96,25 +96,25 @@ impl Tiff {
     }
 
     /// What follows the first page and what hangs below it: at most `most` directories, each once.
-    /// Broken links lead nowhere.
-    pub(super) fn others(&self, first: &Directory, most: usize) -> Vec<(Directory, Link)> {
-        let below = first.numbers(tags::SUB_IFDS, most as u64).unwrap_or_default();
+    pub(super) fn others(
+        &self,
+        first: &Directory,
+        most: usize,
+    ) -> Result<Vec<(Directory, Link)>, Error> {
         let mut seen = HashSet::from([self.first]);
         let mut others = Vec::new();
-        for at in below {
-            if seen.insert(at)
-                && let Ok(directory) = self.directory(at)
-            {
-                others.push((directory, Link::Below));
+        for at in first.numbers(tags::SUB_IFDS, most as u64)? {
+            if seen.insert(at) {
+                others.push((self.directory(at)?, Link::Below));
             }
         }
         let mut at = first.next;
         while at != 0 && others.len() < most && seen.insert(at) {
-            let Ok(directory) = self.directory(at) else { break };
+            let directory = self.directory(at)?;
             at = directory.next;
             others.push((directory, Link::Behind));
         }
-        others
+        Ok(others)
     }
 
     fn directory(&self, at: u64) -> Result<Directory, Error> {

@@ -55,7 +55,7 @@ impl Tiled {
         let space = space(&first, &layout)?;
         let level = Level::new(&tiff, first, layout, 1)?;
         let mut this = Self { levels: vec![level], facts, profile, limits: limits.clone(), space };
-        for (directory, link) in tiff.others(&this.levels[0].directory, MAX_DIRECTORIES) {
+        for (directory, link) in tiff.others(&this.levels[0].directory, MAX_DIRECTORIES)? {
             this.add(&tiff, directory, link);
         }
         this.levels.sort_by_key(|level| level.factor);
