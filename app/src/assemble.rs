@@ -25,6 +25,7 @@ pub(crate) struct Parts {
     bucket: Bucket,
     ranges: Ranges,
     derivatives: Derivatives,
+    originals: delivery::Originals,
 }
 
 impl Parts {
@@ -41,7 +42,9 @@ impl Parts {
         let bucket = Bucket::open(&config.storage, data)?;
         let ranges = Ranges::new(bucket.clone(), &config.storage);
         let derivatives = Derivatives::open(&config.derivatives, data)?;
-        Ok(Self { config, catalogue, metrics, roles, bucket, ranges, derivatives })
+        let originals = &config.delivery.originals;
+        let originals = delivery::Originals::open(originals, bucket.clone(), data)?;
+        Ok(Self { config, catalogue, metrics, roles, bucket, ranges, derivatives, originals })
     }
 
     pub(crate) fn has(&self, role: Role) -> bool {
@@ -58,9 +61,9 @@ impl Parts {
     }
 
     pub(crate) fn delivery(&self) -> delivery::Delivery {
-        let config = self.config.delivery.clone();
+        let (config, originals) = (self.config.delivery.clone(), self.originals.clone());
         let (ranges, derivatives) = (self.ranges.clone(), self.derivatives.clone());
-        delivery::Delivery::new(config, self.catalogue.clone(), ranges, derivatives)
+        delivery::Delivery::new(config, self.catalogue.clone(), ranges, derivatives, originals)
     }
 
     /// Lets what was drawn last reach the disk.

@@ -78,6 +78,9 @@ enum Command {
     /// Decodes one image, without rights: started by the service itself.
     #[command(hide = true)]
     Decode,
+    /// Draws originals that are served in place, without rights: started by the service itself.
+    #[command(hide = true)]
+    Draw,
 }
 
 #[derive(Subcommand)]
@@ -98,8 +101,18 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    if matches!(cli.command, Command::Decode) {
-        ingest::decode();
+    // These are children: before anything else they give up their rights.
+    let child = match cli.command {
+        Command::Decode => Some(ingest::decode as fn()),
+        Command::Draw => Some(delivery::draw_originals as fn()),
+        Command::Serve { .. }
+        | Command::Demo { .. }
+        | Command::Migrate
+        | Command::Config { .. }
+        | Command::Doctor => None,
+    };
+    if let Some(body) = child {
+        body();
         return Ok(ExitCode::SUCCESS);
     }
     let mut config = Config::load(cli.flags.config.as_deref())?;
@@ -120,7 +133,7 @@ async fn run_command(command: Command, config: Config) -> anyhow::Result<ExitCod
         Command::Migrate => migrate(config).await,
         Command::Config { command: ConfigCommand::Check } => check(&config),
         Command::Doctor => doctor::run(&config).await,
-        Command::Decode => unreachable!("handled before the runtime starts"),
+        Command::Decode | Command::Draw => unreachable!("handled before the runtime starts"),
     }
 }
 

@@ -5,7 +5,7 @@
 use std::{fmt::Write, path::Path, process::Command};
 
 /// Each section, and the struct beside the code that it configures.
-const SECTIONS: [(&str, &str, &str); 9] = [
+const SECTIONS: [(&str, &str, &str); 10] = [
     ("server", "app/src/server_urls.rs", "ServerConfig"),
     ("log", "app/src/config.rs", "LogConfig"),
     ("database", "capabilities/catalogue/src/config.rs", "DatabaseConfig"),
@@ -13,6 +13,7 @@ const SECTIONS: [(&str, &str, &str); 9] = [
     ("derivatives", "capabilities/storage/src/config.rs", "DerivativesConfig"),
     ("delivery", "services/delivery/src/config.rs", "DeliveryConfig"),
     ("delivery.drawing", "services/delivery/src/config.rs", "DrawingConfig"),
+    ("delivery.originals", "services/delivery/src/config.rs", "OriginalsConfig"),
     ("management", "services/management/src/config.rs", "ManagementConfig"),
     ("ingest", "services/ingest/src/config.rs", "IngestConfig"),
 ];

@@ -37,6 +37,7 @@ pub struct DeliveryConfig {
     /// The memory for the indices of pyramids, in bytes: some 10 kB for each image in use.
     pub index_bytes: u64,
     pub drawing: DrawingConfig,
+    pub originals: OriginalsConfig,
 }
 
 /// How many images are drawn at a time; tiles that are stored need no drawing.
@@ -57,6 +58,27 @@ pub struct DrawingConfig {
     pub max_wait_seconds: u64,
 }
 
+/// Originals that are served as they are (the policy `use-original`), and the children that draw them.
+///
+/// Children are started when such an image is asked for, and end when none was for long.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OriginalsConfig {
+    /// How many children draw at a time; 0: one for each core.
+    pub children: usize,
+    /// The memory that one child may take, in bytes. A drawing that needs more is refused (413).
+    pub memory_bytes: u64,
+    /// How long one drawing may take, in seconds; then it is given up (503).
+    pub timeout_seconds: u64,
+    /// After how many drawings a child is replaced by a new one.
+    pub max_drawings: u32,
+    /// How long a child waits for its next drawing before it ends, in seconds.
+    pub idle_seconds: u64,
+    /// The disk space for local copies of originals that lie on remote storage, in bytes; they are
+    /// in the folder `originals` in the data folder. A folder storage needs none.
+    pub cache_bytes: u64,
+}
+
 impl Default for DeliveryConfig {
     fn default() -> Self {
         Self {
@@ -74,6 +96,7 @@ impl Default for DeliveryConfig {
             private_max_age_seconds: 600,
             index_bytes: 256 * 1024 * 1024,
             drawing: DrawingConfig::default(),
+            originals: OriginalsConfig::default(),
         }
     }
 }
@@ -87,6 +110,19 @@ impl Default for DrawingConfig {
             memory_bytes: 1024 * 1024 * 1024,
             queue: 64,
             max_wait_seconds: 10,
+        }
+    }
+}
+
+impl Default for OriginalsConfig {
+    fn default() -> Self {
+        Self {
+            children: 0,
+            memory_bytes: 1024 * 1024 * 1024,
+            timeout_seconds: 30,
+            max_drawings: 1000,
+            idle_seconds: 300,
+            cache_bytes: 10 * 1024 * 1024 * 1024,
         }
     }
 }
@@ -113,6 +149,10 @@ impl DeliveryConfig {
             self.drawing.small_bytes > self.drawing.memory_bytes,
             "drawing.small_bytes must not be above drawing.memory_bytes",
         );
+        let originals = &self.originals;
+        refuse(originals.memory_bytes < 64 << 20, "originals.memory_bytes must be 64 MB or more");
+        refuse(originals.timeout_seconds == 0, "originals.timeout_seconds must be at least 1");
+        refuse(originals.max_drawings == 0, "originals.max_drawings must be at least 1");
         faults
     }
 

@@ -16,7 +16,7 @@ use crate::{
     counters::{Counters, How},
     error::Error,
     headers::Fingerprint,
-    image::{Admission, DrawError, Exhibit, Exhibits},
+    image::{Access, Admission, DrawError, Exhibit, Exhibits, Originals},
 };
 
 /// What the public face works with.
@@ -25,6 +25,7 @@ pub struct Delivery {
     pub(crate) catalogue: Catalogue,
     pub(crate) ranges: Ranges,
     pub(crate) derivatives: Derivatives,
+    pub(crate) originals: Originals,
     pub(crate) exhibits: Exhibits,
     pub(crate) admission: Arc<Admission>,
     pub(crate) counters: Counters,
@@ -50,6 +51,7 @@ impl Delivery {
         catalogue: Catalogue,
         ranges: Ranges,
         derivatives: Derivatives,
+        originals: Originals,
     ) -> Self {
         Self {
             exhibits: Exhibits::new(ranges.clone(), config.index_bytes),
@@ -63,6 +65,7 @@ impl Delivery {
             catalogue,
             ranges,
             derivatives,
+            originals,
         }
     }
 
@@ -71,7 +74,11 @@ impl Delivery {
     }
 
     pub(crate) async fn exhibit(&self, id: &AssetId) -> Result<Arc<Exhibit>, Error> {
-        self.exhibits.of(self.card(id).await?).await
+        let exhibit = self.exhibits.of(self.card(id).await?).await?;
+        if matches!(exhibit.access, Access::Original(_)) {
+            self.originals.warm();
+        }
+        Ok(exhibit)
     }
 
     /// Works a request out for an image.
@@ -85,7 +92,7 @@ impl Delivery {
         }
         let limits = limits(&self.config, &exhibit.card);
         let drawing = request.resolve(exhibit.extent(), &limits)?;
-        let is_gray = exhibit.pyramid.gray && drawing.quality == Quality::Gray;
+        let is_gray = exhibit.is_gray() && drawing.quality == Quality::Gray;
         Ok(if is_gray { drawing.of_gray_source() } else { drawing })
     }
 

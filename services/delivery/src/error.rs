@@ -8,7 +8,7 @@ use iiif::image::{Format, SizeError, SyntaxError};
 
 use crate::{
     headers,
-    image::{DrawError, Refusal},
+    image::{DrawError, Fault, Refusal},
 };
 
 /// Why a visitor gets no answer: named for the visitor, not for the library that failed.
@@ -74,11 +74,18 @@ impl Error {
             }
             Self::Pyramid(_) | Self::NoServerUrls => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Drawing(error) => match error.as_ref() {
-                DrawError::Refused(Refusal::Impossible) => StatusCode::PAYLOAD_TOO_LARGE,
-                DrawError::Refused(Refusal::Busy) | DrawError::Storage(_) => {
+                DrawError::Refused(Refusal::Impossible)
+                | DrawError::Original(Fault::TooLarge(_)) => StatusCode::PAYLOAD_TOO_LARGE,
+                DrawError::Refused(Refusal::Busy)
+                | DrawError::Storage(_)
+                | DrawError::Original(Fault::TooSlow | Fault::NoChild(_)) => {
                     StatusCode::SERVICE_UNAVAILABLE
                 }
-                DrawError::Imaging(_) | DrawError::Interrupted => StatusCode::INTERNAL_SERVER_ERROR,
+                DrawError::Imaging(_)
+                | DrawError::Interrupted
+                | DrawError::Original(Fault::Damaged(_) | Fault::Broken(_) | Fault::Child(_)) => {
+                    StatusCode::INTERNAL_SERVER_ERROR
+                }
             },
         }
     }

@@ -4,6 +4,7 @@
 //! - `access` decides what a visitor may see; every endpoint asks it.
 //! - `visit` and `asset_path` read what a request says, `answer` and `document` word what it gets.
 //! - `error` is every failure and its status.
+//! - [`draw_originals`] is the body of a child without rights, in which untrusted originals are drawn.
 //!
 //! It changes nothing and fetches nothing. Pixels are `imaging`'s affair, bytes are `storage`'s.
 
@@ -27,6 +28,7 @@ mod presentation;
 #[cfg(test)]
 mod testing;
 
-pub use config::{DeliveryConfig, DrawingConfig};
+pub use config::{DeliveryConfig, DrawingConfig, OriginalsConfig};
 pub use delivery::Delivery;
+pub use image::{Originals, draw_originals};
 pub use routes::router;

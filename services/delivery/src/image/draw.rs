@@ -7,7 +7,8 @@ use storage::keys;
 
 use super::{
     admission::{Permit, Refusal},
-    exhibit::Exhibit,
+    exhibit::{Access, Exhibit},
+    original,
 };
 use crate::delivery::Delivery;
 
@@ -20,6 +21,8 @@ pub(crate) enum DrawError {
     Storage(#[from] storage::Error),
     #[error("the image could not be drawn")]
     Imaging(#[from] imaging::Error),
+    #[error(transparent)]
+    Original(#[from] original::Fault),
     #[error("the drawing was interrupted")]
     Interrupted,
 }
@@ -36,11 +39,17 @@ pub(crate) async fn draw(
     exhibit: &Exhibit,
     drawing: &Drawing,
 ) -> Result<Bytes, DrawError> {
-    let permit = delivery.admission.admit(exhibit.pyramid.memory_cost(drawing)).await?;
-    let covering = exhibit.pyramid.covering(drawing);
+    let pyramid = match &exhibit.access {
+        Access::Pyramid(pyramid) => Arc::clone(pyramid),
+        Access::Original(outline) => {
+            return original::draw(delivery, exhibit, outline, drawing, settings(delivery)).await;
+        }
+    };
+    let permit = delivery.admission.admit(pyramid.memory_cost(drawing)).await?;
+    let covering = pyramid.covering(drawing);
     let tiles = delivery.ranges.read_many(&exhibit.key, &covering.tiles).await?;
 
-    let (pyramid, drawing) = (Arc::clone(&exhibit.pyramid), drawing.clone());
+    let drawing = drawing.clone();
     let settings = settings(delivery);
     let job = move || imaging::draw(&pyramid, &covering, &tiles, &drawing, &settings);
     off_the_async_threads(permit, job).await

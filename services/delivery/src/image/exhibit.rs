@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use axum::http::HeaderValue;
-use catalogue::AssetCard;
-use iiif::image::{Drawing, Extent, Format, Quality};
-use imaging::{Parsed, Pyramid, Stitch, TileRef};
+use catalogue::{AssetCard, AssetChannel};
+use iiif::image::{Drawing, Extent, Format, Quality, Tiles};
+use imaging::{Outline, Parsed, Pyramid, Stitch, TileRef};
 use model::{AssetId, DeliveryChannel};
 use moka::future::Cache;
 use storage::{Ranges, keys};
@@ -14,11 +14,20 @@ use crate::{error::Error, headers::LastModified};
 /// all its answers share.
 pub(crate) struct Exhibit {
     pub(crate) card: Arc<AssetCard>,
-    pub(crate) pyramid: Arc<Pyramid>,
-    /// Where the pyramid is.
+    pub(crate) access: Access,
+    /// Where the pyramid, or the original, is.
     pub(crate) key: String,
     pub(crate) asset_id: HeaderValue,
     pub(crate) modified: LastModified,
+}
+
+/// What an image is drawn from, and what is known of it.
+#[derive(Clone)]
+pub(crate) enum Access {
+    /// A file that we wrote.
+    Pyramid(Arc<Pyramid>),
+    /// A file as it came, which a child reads.
+    Original(Arc<Outline>),
 }
 
 /// Where the bytes of an answer come from.
@@ -28,19 +37,51 @@ pub(crate) enum Source {
     /// The drawing is the whole image at the size of a stored thumbnail.
     Thumbnail(Extent),
     /// The drawing is put together from rows of the pyramid, without decoding.
-    Stitch(Stitch),
+    Stitch(Arc<Pyramid>, Stitch),
     /// It has to be drawn, or was drawn before.
     Drawing,
 }
 
 impl Exhibit {
     pub(crate) fn extent(&self) -> Extent {
-        self.pyramid.extent
+        match &self.access {
+            Access::Pyramid(pyramid) => pyramid.extent,
+            Access::Original(outline) => outline.extent,
+        }
+    }
+
+    pub(crate) fn is_gray(&self) -> bool {
+        match &self.access {
+            Access::Pyramid(pyramid) => pyramid.gray,
+            Access::Original(outline) => outline.gray,
+        }
+    }
+
+    /// The extents of the levels.
+    pub(crate) fn sizes(&self) -> Vec<Extent> {
+        match &self.access {
+            Access::Pyramid(pyramid) => pyramid.sizes(),
+            Access::Original(outline) => outline.sizes(),
+        }
+    }
+
+    /// What viewers should ask for.
+    pub(crate) fn tiles(&self) -> Tiles {
+        match &self.access {
+            Access::Pyramid(pyramid) => Tiles::square(pyramid.tile, pyramid.scale_factors()),
+            Access::Original(outline) => {
+                let Extent { w, h } = outline.tile;
+                let tiles = Tiles::square(w, outline.scale_factors());
+                Tiles { h: (h != w).then_some(h), ..tiles }
+            }
+        }
     }
 
     /// The cheapest source of a drawing.
     pub(crate) fn source(&self, drawing: &Drawing) -> Source {
-        if let Some(tile) = self.pyramid.tile(drawing) {
+        if let Access::Pyramid(pyramid) = &self.access
+            && let Some(tile) = pyramid.tile(drawing)
+        {
             return Source::Grid(tile);
         }
         let is_plain = drawing.is_full_region()
@@ -51,13 +92,22 @@ impl Exhibit {
         if is_plain && is_stored() {
             return Source::Thumbnail(drawing.size);
         }
-        self.pyramid.stitch(drawing).map_or(Source::Drawing, Source::Stitch)
+        if let Access::Pyramid(pyramid) = &self.access
+            && let Some(stitch) = pyramid.stitch(drawing)
+        {
+            return Source::Stitch(Arc::clone(pyramid), stitch);
+        }
+        Source::Drawing
     }
 
     /// About how much memory it takes.
     fn weight(&self) -> u32 {
         const CARD_BYTES: usize = 1024;
-        u32::try_from(self.pyramid.index_bytes() + CARD_BYTES).unwrap_or(u32::MAX)
+        let index_bytes = match &self.access {
+            Access::Pyramid(pyramid) => pyramid.index_bytes(),
+            Access::Original(outline) => outline.bytes(),
+        };
+        u32::try_from(index_bytes + CARD_BYTES).unwrap_or(u32::MAX)
     }
 }
 
@@ -87,19 +137,49 @@ impl Exhibits {
         {
             return Ok(Arc::clone(exhibit));
         }
-        let pyramid = match kept {
-            Some(exhibit) if exhibit.card.version == card.version => Arc::clone(&exhibit.pyramid),
-            _ => Arc::new(self.index(&keys::pyramid(&card.id, card.version)).await?),
+        let access = match kept {
+            Some(exhibit) if exhibit.card.version == card.version => exhibit.access.clone(),
+            _ => self.open(&card).await?,
+        };
+        let key = match &access {
+            Access::Pyramid(_) => keys::pyramid(&card.id, card.version),
+            Access::Original(_) => keys::original(&card.id, card.version),
         };
         let exhibit = Arc::new(Exhibit {
-            pyramid,
-            key: keys::pyramid(&card.id, card.version),
+            access,
+            key,
             asset_id: asset_id(&card.id),
             modified: LastModified::new(card.modified),
             card,
         });
         self.kept.insert(exhibit.card.id.clone(), Arc::clone(&exhibit)).await;
         Ok(exhibit)
+    }
+
+    /// Opens what there is of the version that is shown. The policy says what to look for first: it
+    /// may have been changed since, and the new version is still in the making.
+    async fn open(&self, card: &AssetCard) -> Result<Access, Error> {
+        let pyramid = async {
+            let index = self.index(&keys::pyramid(&card.id, card.version)).await;
+            index.map(|pyramid| Access::Pyramid(Arc::new(pyramid)))
+        };
+        let original = async {
+            let outline = self.outline(&keys::outline(&card.id, card.version)).await;
+            outline.map(|outline| Access::Original(Arc::new(outline)))
+        };
+        if card.channels.iter().any(AssetChannel::uses_original) {
+            either(original, pyramid).await
+        } else {
+            either(pyramid, original).await
+        }
+    }
+
+    /// What ingest wrote of an original.
+    async fn outline(&self, key: &str) -> Result<Outline, Error> {
+        let head = self.ranges.head(key, HEAD_BYTES).await?;
+        let outline: Result<Outline, _> = serde_json::from_slice(&head.bytes);
+        let outline = outline.map_err(|error| imaging::Error::Damaged(error.to_string()));
+        outline.and_then(Outline::check).map_err(Error::Pyramid)
     }
 
     /// One read of the head of the file, and a second one if the index is longer.
@@ -113,6 +193,17 @@ impl Exhibits {
                 Parsed::Need(_) => return Err(Error::Pyramid(imaging::Error::Truncated)),
             }
         }
+    }
+}
+
+/// The second where the first is missing; if both are, it is the first that is missed.
+async fn either(
+    first: impl Future<Output = Result<Access, Error>>,
+    second: impl Future<Output = Result<Access, Error>>,
+) -> Result<Access, Error> {
+    match first.await {
+        Err(missing @ Error::Missing(_)) => second.await.map_err(|_| missing),
+        found => found,
     }
 }
 

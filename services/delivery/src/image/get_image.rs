@@ -74,7 +74,7 @@ impl Source {
     fn length(&self) -> Option<u64> {
         match self {
             Self::Grid(tile) => tile.length(),
-            Self::Thumbnail(_) | Self::Stitch(_) | Self::Drawing => None,
+            Self::Thumbnail(_) | Self::Stitch(..) | Self::Drawing => None,
         }
     }
 }
@@ -87,8 +87,8 @@ async fn read(
     version: Version,
 ) -> Result<(Body, How), Error> {
     let (image, how) = match source {
-        Source::Stitch(stitch) => {
-            let body = stitched(delivery, exhibit, stitch).await.map_err(Arc::new)?;
+        Source::Stitch(pyramid, stitch) => {
+            let body = stitched(delivery, exhibit, pyramid, stitch).await.map_err(Arc::new)?;
             return Ok((body, How::Stitched));
         }
         Source::Grid(tile) => {

@@ -4,7 +4,7 @@ use axum::{
 };
 use iiif::{
     Version,
-    image::{Feature, ImageInfo, Level, Quality, Tiles},
+    image::{Feature, ImageInfo, Level, Quality},
     negotiate::Api,
 };
 
@@ -48,14 +48,13 @@ pub(crate) async fn get_info(
 }
 
 fn describe(delivery: &Delivery, exhibit: &Exhibit, id: String) -> ImageInfo {
-    let pyramid = &exhibit.pyramid;
-    let has_colour = |quality: &Quality| !pyramid.gray || *quality != Quality::Color;
+    let has_colour = |quality: &Quality| !exhibit.is_gray() || *quality != Quality::Color;
     ImageInfo {
         limits: limits(&delivery.config, &exhibit.card),
         // The levels and nothing else: OpenSeadragon takes as many sizes as there are levels for
         // the levels, so one thumbnail among them could tear its tiles apart.
-        sizes: pyramid.sizes(),
-        tiles: vec![Tiles::square(pyramid.tile, pyramid.scale_factors())],
+        sizes: exhibit.sizes(),
+        tiles: vec![exhibit.tiles()],
         qualities: Quality::ALL.into_iter().filter(has_colour).collect(),
         formats: delivery.config.formats(),
         features: Feature::ALL.to_vec(),

@@ -23,6 +23,7 @@ const SMALL_BYTES: u64 = 256 * 1024;
 pub(crate) async fn stitched(
     delivery: &Delivery,
     exhibit: &Exhibit,
+    pyramid: Arc<Pyramid>,
     stitch: Stitch,
 ) -> Result<Body, DrawError> {
     let largest = stitch.bands.iter().map(input_bytes).max().unwrap_or_default();
@@ -30,7 +31,7 @@ pub(crate) async fn stitched(
     let mut stitcher = Stitcher {
         ranges: delivery.ranges.clone(),
         key: exhibit.key.clone(),
-        pyramid: Arc::clone(&exhibit.pyramid),
+        pyramid,
         bands: stitch.bands.into_iter(),
         admission: Arc::clone(&delivery.admission),
         _permit: match is_small {

@@ -15,7 +15,7 @@ use time::{OffsetDateTime, macros::datetime};
 use tower::ServiceExt;
 
 use super::{Picture, Reply, recorder::Counts};
-use crate::{Delivery, DeliveryConfig, router};
+use crate::{Delivery, DeliveryConfig, Originals, router};
 
 /// A customer `2`, called `wellcome`, with a space `5`, behind the real router.
 pub(crate) struct Library {
@@ -55,9 +55,11 @@ impl Library {
 
         let ranges = Ranges::new(bucket.clone(), &StorageConfig::default());
         let derivatives = Derivatives::open(&DerivativesConfig::default(), folder.path()).unwrap();
+        let originals =
+            Originals::with_children(0, &config.originals, bucket.clone(), folder.path()).unwrap();
         let counts = Counts::default();
         let delivery = metrics::with_local_recorder(&counts, || {
-            Delivery::new(config, catalogue.clone(), ranges, derivatives)
+            Delivery::new(config, catalogue.clone(), ranges, derivatives, originals)
         });
         let delivery = Arc::new(delivery);
         let urls = ServerUrls::new(ROOT, "https://api.example.org");

@@ -1,0 +1,69 @@
+use std::{path::Path, time::Duration};
+
+use sandbox::{Limits, Pool, PoolConfig};
+use storage::{Bucket, LocalFiles};
+
+use crate::config::OriginalsConfig;
+
+/// Where originals are that are served in place, and who reads them. Cheap to clone.
+#[derive(Clone)]
+pub struct Originals {
+    pub(super) files: LocalFiles,
+    pub(super) pool: Pool,
+    pub(super) config: OriginalsConfig,
+}
+
+impl Originals {
+    /// Copies of remote originals lie in a folder below `data`.
+    pub fn open(
+        config: &OriginalsConfig,
+        bucket: Bucket,
+        data: &Path,
+    ) -> Result<Self, storage::Error> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let children = if config.children == 0 { cores } else { config.children };
+        Self::with_children(children, config, bucket, data)
+    }
+
+    /// For tests that must not start the binary that they are.
+    pub(crate) fn with_children(
+        children: usize,
+        config: &OriginalsConfig,
+        bucket: Bucket,
+        data: &Path,
+    ) -> Result<Self, storage::Error> {
+        let files = LocalFiles::open(bucket, &data.join("originals"), config.cache_bytes)?;
+        let pool = Pool::new(PoolConfig {
+            name: "draw",
+            size: children,
+            limits: limits(config),
+            max_requests: config.max_drawings,
+            max_idle: Duration::from_secs(config.idle_seconds),
+            max_answer_bytes: usize::try_from(config.memory_bytes).unwrap_or(usize::MAX),
+            executable: None,
+        });
+        Ok(Self { files, pool, config: config.clone() })
+    }
+
+    /// Has children started before they are asked; they are so once an original is looked at.
+    pub(crate) fn warm(&self) {
+        self.pool.warm();
+    }
+
+    /// What one drawing may take of a child's memory; the rest is for what it keeps.
+    pub(super) fn drawing_bytes(&self) -> u64 {
+        self.config.memory_bytes / 4 * 3
+    }
+}
+
+fn limits(config: &OriginalsConfig) -> Limits {
+    let wall = Duration::from_secs(config.timeout_seconds);
+    Limits {
+        memory_bytes: config.memory_bytes,
+        // Of a whole life; what one drawing takes is bounded by the clock.
+        cpu: wall.saturating_mul(config.max_drawings),
+        wall,
+        output_bytes: 0,
+        ..Limits::default()
+    }
+}
