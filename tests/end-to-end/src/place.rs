@@ -114,6 +114,13 @@ impl Place {
         Ok(files_below(&self.data().join("storage"))?.into_iter().filter(is_big_tiff).collect())
     }
 
+    /// The originals in the folder storage.
+    pub fn originals(&self) -> Result<Vec<PathBuf>> {
+        let mut found = files_below(&self.data().join("storage"))?;
+        found.retain(|path| path.ends_with("original"));
+        Ok(found)
+    }
+
     /// What ingestion and drawing left behind, other than what is kept for good, and the sign that a worker lives.
     pub fn leftovers(&self) -> Result<Vec<PathBuf>> {
         let mut found = files_below(&self.temporary())?;

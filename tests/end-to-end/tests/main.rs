@@ -2,6 +2,7 @@
 
 mod formats;
 mod hostile;
+mod originals;
 mod pyramids;
 mod stopping;
 mod validator;
