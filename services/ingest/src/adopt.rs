@@ -35,10 +35,8 @@ pub(crate) async fn adopt(
         source.file.try_clone().context("the source can't be shared")?,
         made.try_clone().context("a file can't be shared")?,
     ];
-    let adopted = match run_child(&task, files, limits(config, 1)).await? {
-        Outcome::Adopted(adopted) => adopted,
-        other => return Err(other.into_failure()),
-    };
+    let outcome = run_child(&task, files, limits(config, 1)).await?;
+    let Outcome::Adopted(adopted) = outcome else { return Err(outcome.into_failure()) };
 
     let (id, version) = (&job.asset, job.version);
     let written = (&adopted.thumbnails[..], &made);

@@ -60,12 +60,8 @@ struct Outputs {
 
 impl Outputs {
     fn with(self, outcome: Outcome) -> Result<Made, Failure> {
-        match outcome {
-            Outcome::Converted(converted) => {
-                Ok(Made { converted, pyramid: self.pyramid, thumbnails: self.thumbnails })
-            }
-            other => Err(other.into_failure()),
-        }
+        let Outcome::Converted(converted) = outcome else { return Err(outcome.into_failure()) };
+        Ok(Made { converted, pyramid: self.pyramid, thumbnails: self.thumbnails })
     }
 }
 
