@@ -13,6 +13,9 @@ mod message;
 mod originals;
 mod child;
 
+#[cfg(test)]
+mod tests;
+
 pub use child::draw_originals;
 pub(crate) use draw::{Fault, draw};
 pub use originals::Originals;
