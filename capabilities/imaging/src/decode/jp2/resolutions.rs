@@ -12,6 +12,8 @@ use crate::{Error, Limits};
 
 /// The last bytes of a codestream.
 const END: [u8; 2] = [0xff, 0xd9];
+/// Some writers fill up what follows.
+const PADDING: usize = 64;
 
 pub(in super::super) struct Resolutions {
     opened: Opened,
@@ -60,9 +62,11 @@ impl Resolutions {
     /// Whether the codestream comes to its end.
     pub(in super::super) fn check(&self) -> Result<(), Error> {
         let (source, end) = (&self.opened.source, self.opened.codestream.1);
-        let mut last = [0; 2];
-        source.read_exact(end.saturating_sub(2), &mut last)?;
-        if last == END || end < source.len() { Ok(()) } else { Err(Error::Truncated) }
+        let mut last = [0; PADDING];
+        let n = source.read_some(end.saturating_sub(PADDING as u64), &mut last)?;
+        let ends = last[..n].windows(END.len()).any(|bytes| bytes == END);
+        // A box that ends before the file does was written to its end.
+        if ends || end < source.len() { Ok(()) } else { Err(Error::Truncated) }
     }
 
     /// A part of a resolution, as a picture, and the part that it is.
