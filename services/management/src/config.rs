@@ -14,7 +14,8 @@ pub struct ManagementConfig {
     pub max_body_bytes: usize,
     /// How much memory all bodies with files may take at the same time, in megabytes; more wait.
     pub upload_megabytes: u32,
-    /// Characters that ids of new assets must not contain, besides `/`, `\` and control characters.
+    /// Characters that ids of new assets must not contain, besides `\` and control characters. The
+    /// DLCS has `\ /`: a backslash, a blank and a slash.
     pub forbidden_characters: String,
     /// The largest `maxWidth` that an asset may ask for, in pixels.
     pub max_width: u32,
@@ -29,7 +30,7 @@ impl Default for ManagementConfig {
             immediate_timeout_seconds: 120,
             max_body_bytes: 100_000_000,
             upload_megabytes: 1000,
-            forbidden_characters: "\\ ".to_owned(),
+            forbidden_characters: String::new(),
             max_width: 5000,
             legacy: false,
         }

@@ -5,13 +5,16 @@ use serde::{Deserialize, Serialize};
 
 /// The name of an asset: `customer/space/name`, as in `2/5/ms-1234`.
 ///
-/// Permanent and unique. Not "image id", "uuid" or "key".
+/// Permanent and unique. Not "image id", "uuid" or "key". The name may hold slashes, as ARKs and
+/// other URIs do; in addresses they are percent-encoded.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AssetId {
     pub customer: u32,
     pub space: u32,
-    name: String, // never empty, never contains '/', '\' or a control character, never "." or ".."
+    // Never empty, without '\' and control characters, without '/' at its ends, and with none of
+    // its parts between slashes "." or "..": so it leaves no folder, and survives proxies.
+    name: String,
 }
 
 /// Why a text is not the name of an asset.
@@ -23,7 +26,9 @@ pub enum InvalidAssetId {
     TooLong,
     #[error("an asset's id must not contain {0:?}")]
     Forbidden(char),
-    #[error("an asset's id must not be \".\" or \"..\"")]
+    #[error("an asset's id must not begin or end with a slash")]
+    OuterSlash,
+    #[error("an asset's id must not be \".\" or \"..\", nor have these between slashes")]
     Dots,
     #[error("expected customer/space/id, with numbers for customer and space")]
     Shape,
@@ -60,10 +65,13 @@ impl AssetId {
         if name.len() > MAX_BYTES {
             return Err(InvalidAssetId::TooLong);
         }
-        if name == "." || name == ".." {
+        if name.starts_with('/') || name.ends_with('/') {
+            return Err(InvalidAssetId::OuterSlash);
+        }
+        if name.split('/').any(|part| matches!(part, "." | "..")) {
             return Err(InvalidAssetId::Dots);
         }
-        match name.chars().find(|c| matches!(c, '/' | '\\') || c.is_control()) {
+        match name.chars().find(|c| *c == '\\' || c.is_control()) {
             Some(forbidden) => Err(InvalidAssetId::Forbidden(forbidden)),
             None => Ok(Self { customer, space, name }),
         }
@@ -120,7 +128,9 @@ mod tests {
 
     #[test]
     fn names_that_could_leave_their_folder_are_refused() {
-        for name in ["", ".", "..", "a/b", "../../etc/passwd", "a\\b", "a\0b", "a\nb"] {
+        for name in
+            ["", ".", "..", "/a", "a/", "/", "a/../b", "../../etc/passwd", "a\\b", "a\0b", "a\nb"]
+        {
             assert!(AssetId::new(2, 5, name).is_err(), "{name:?}");
         }
     }
@@ -136,12 +146,15 @@ mod tests {
     fn the_name_is_encoded_for_paths_as_iiif_asks() {
         let id = AssetId::new(2, 5, "ark:1 2?#é,;%").unwrap();
         assert_eq!(id.encoded_name().to_string(), "ark:1%202%3F%23%C3%A9,;%25");
+        let id: AssetId = "2/5/ark:/12025/654xz321".parse().unwrap();
+        assert_eq!(id.name(), "ark:/12025/654xz321");
+        assert_eq!(id.encoded_name().to_string(), "ark:%2F12025%2F654xz321");
     }
 
     proptest! {
         #[test]
-        fn what_is_written_can_be_read(customer: u32, space: u32, name in "[^/\\\\\\p{Cc}]{1,60}") {
-            prop_assume!(name != "." && name != "..");
+        fn what_is_written_can_be_read(customer: u32, space: u32, name in "[^/\\\\\\p{Cc}]{1,20}(/[^\\\\\\p{Cc}]{0,20}[^/\\\\\\p{Cc}])?") {
+            prop_assume!(!name.split('/').any(|part| part == "." || part == ".."));
             let id = AssetId::new(customer, space, name).unwrap();
             prop_assert_eq!(id.to_string().parse::<AssetId>().unwrap(), id);
         }

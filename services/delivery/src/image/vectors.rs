@@ -187,14 +187,24 @@ async fn rotations_qualities_and_formats() {
 #[tokio::test]
 async fn identifiers_in_every_spelling() {
     let library = Library::in_memory().await;
-    let names = ["id-1", "urn:foo:a123,456", "sici:13:1%3C69", "a b", "é", "ends/in"];
-    for name in names.iter().filter(|name| !name.contains('/')) {
+    for name in [
+        "id-1",
+        "ark:/12025/654xz321",
+        "urn:foo:a123,456",
+        "sici:13:1%3C69",
+        "https://example.com/?54#a",
+        "a b",
+        "é",
+        "info.json",
+    ] {
         library.add(name, Picture::small()).await;
     }
-    library.add("info.json", Picture::small()).await;
     for spelling in [
         "id-1",
         "id%2D1",
+        "ark:%2F12025%2F654xz321",
+        "ark%3A%2F12025%2F654xz321",
+        "https:%2F%2Fexample.com%2F%3F54%23a",
         "urn:foo:a123,456",
         "urn%3Afoo%3Aa123%2C456",
         "sici:13:1%253C69",
@@ -226,12 +236,28 @@ async fn identifiers_in_every_spelling() {
         "a%5Cb",
         "%FF",
         "%C3",
-        "ark:%2F12025%2F654xz321",
-        "ark:/12025/654xz321",
+        "ark:%252F12025%252F654xz321",
+        "ark:%2F12025%2F..%2F654xz321",
+        "ark:%2F12025",
     ] {
         let reply = library.get(&format!("/iiif-img/2/5/{spelling}/info.json")).await;
         assert_eq!(reply.status, StatusCode::NOT_FOUND, "{spelling}");
     }
+}
+
+/// Some proxies decode `%2F`, and merge no slashes: what is asked stands at the end.
+#[tokio::test]
+async fn slashes_that_a_proxy_decoded_are_part_of_the_identifier() {
+    let library = Library::in_memory().await;
+    library.add("ark:/12025/654xz321", Picture::small()).await;
+    let base = "/iiif-img/2/5/ark:/12025/654xz321";
+    let reply = library.get(&format!("{base}/info.json")).await;
+    assert_eq!(reply.json()["id"], format!("{ROOT}{base}"));
+    let reply = library.get(&format!("{base}/full/max/0/default.jpg")).await;
+    assert_eq!(reply.status, StatusCode::OK);
+    let reply = library.get("/iiif-manifest/2/5/ark:/12025/654xz321").await;
+    let canvas = &reply.json()["items"][0]["id"];
+    assert_eq!(*canvas, format!("{ROOT}/iiif-img/2/5/ark:%2F12025%2F654xz321/canvas/c/1"));
 }
 
 #[tokio::test]

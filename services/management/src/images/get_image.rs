@@ -72,7 +72,7 @@ mod tests {
             let librarian = api.librarian().await;
             let long = "x".repeat(501);
             for name in
-                ["..", "%2E%2e", "a%2Fb", "..%2F..%2Fetc", "a%5Cb", "a%00b", "a%0Ab", "%FF", &long]
+                ["..", "%2E%2e", "a%2F", "..%2F..%2Fetc", "a%5Cb", "a%00b", "a%0Ab", "%FF", &long]
             {
                 let path = format!("/customers/2/spaces/1/images/{name}");
                 let got = librarian.get(&path).await;

@@ -29,16 +29,14 @@ fn names(text: &str, asset: &AssetId) -> bool {
         let decoded = percent_decode_str(text).decode_utf8();
         text == asset.name() || decoded.is_ok_and(|text| text == asset.name())
     };
-    let (customer, space) = (asset.customer.to_string(), asset.space.to_string());
-    let segments: Vec<&str> = text.split('/').collect();
-    match segments.as_slice() {
-        [name] => is_name(name),
-        [c, s, name] => *c == customer && *s == space && is_name(name),
-        [.., "customers", c, "spaces", s, "images", name] => {
-            *c == customer && *s == space && is_name(name)
-        }
-        _ => false,
-    }
+    let AssetId { customer, space, .. } = asset;
+    let (short, long) =
+        (format!("{customer}/{space}/"), format!("customers/{customer}/spaces/{space}/images/"));
+    is_name(text)
+        || text.strip_prefix(&short).is_some_and(is_name)
+        || text
+            .split_once(&long)
+            .is_some_and(|(root, name)| (root.is_empty() || root.ends_with('/')) && is_name(name))
 }
 
 #[cfg(test)]
@@ -64,8 +62,25 @@ mod tests {
             "3/a b",
             "https://api.example.org/customers/7/spaces/4/images/a%20b",
             "https://api.example.org/customers/7/spaces/3",
+            "https://api.example.org/xcustomers/7/spaces/3/images/a b",
             "%FF",
         ] {
+            assert!(!names(text, &asset), "{text}");
+        }
+    }
+
+    #[test]
+    fn slashes_in_a_name_may_be_encoded_or_not() {
+        let asset = AssetId::new(7, 3, "ark:/1/a").unwrap();
+        for text in [
+            "ark:/1/a",
+            "ark:%2F1%2Fa",
+            "7/3/ark:/1/a",
+            "https://api.example.org/customers/7/spaces/3/images/ark:%2F1%2Fa",
+        ] {
+            assert!(names(text, &asset), "{text}");
+        }
+        for text in ["a", "1/a", "ark:/1", "7/3/ark:/1"] {
             assert!(!names(text, &asset), "{text}");
         }
     }
