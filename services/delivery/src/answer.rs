@@ -67,6 +67,7 @@ impl Answer {
 
     pub(crate) fn not_modified(mut self) -> Response {
         self.headers.remove(header::CONTENT_TYPE);
+        self.headers.remove(header::CONTENT_ENCODING);
         (StatusCode::NOT_MODIFIED, self.headers, unknown_body()).into_response()
     }
 

@@ -1,48 +1,151 @@
-//! JSON documents in the version and under the media type that the client accepts.
+//! JSON documents in the version, under the media type and in the encoding that the client accepts.
 
-use axum::http::HeaderValue;
+use std::io::Write;
+
+use axum::http::{HeaderValue, header};
 use bytes::Bytes;
+use flate2::{Compression, write::GzEncoder};
 use iiif::{
     Version,
     negotiate::{self, Api},
 };
 use serde_json::Value;
 
-use crate::headers::Fingerprint;
+use crate::{
+    answer::Answer,
+    headers::{self, Fingerprint, LastModified},
+    visit::Visit,
+};
 
 /// What a client accepts of one of the APIs.
 pub(crate) struct Terms {
     pub(crate) api: Api,
     pub(crate) version: Version,
-    pub(crate) accept: Option<String>,
+    accept: Option<String>,
+    gzip: bool,
 }
 
 impl Terms {
     /// The version is the one of the path, else the one of the header, else the default.
-    pub(crate) fn settle(
-        api: Api,
-        path: Option<Version>,
-        accept: Option<String>,
-        default: Version,
-    ) -> Self {
+    pub(crate) fn settle(api: Api, path: Option<Version>, visit: &Visit, default: Version) -> Self {
+        let accept = visit.accept();
         let asked = path.or_else(|| negotiate::version(api, accept.as_deref()?));
-        Self { api, version: asked.unwrap_or(default), accept }
+        let version = asked.unwrap_or(default);
+        Self { api, version, accept, gzip: visit.accepts_gzip() }
     }
 }
 
 /// A document, ready to be sent.
+///
+/// It is compressed here rather than by a layer around everything: images stay out of it, and each
+/// encoding has a strong tag of its own.
 pub(crate) struct Document {
-    pub(crate) content_type: HeaderValue,
-    pub(crate) etag: HeaderValue,
     pub(crate) body: Bytes,
+    content_type: HeaderValue,
+    etag: HeaderValue,
+    is_gzip: bool,
 }
+
+/// What fits into one packet anyhow.
+const TOO_SHORT_TO_COMPRESS: usize = 256;
 
 impl Document {
     pub(crate) fn new(terms: &Terms, asset_version: u64, json: &Value) -> Self {
-        let Terms { api, version, accept } = terms;
+        let Terms { api, version, accept, gzip } = terms;
         let content_type = negotiate::content_type(*api, *version, accept.as_deref());
-        let body = Bytes::from(json.to_string());
-        let etag = Fingerprint::NEW.of(content_type.as_bytes()).of(&body).etag(asset_version);
-        Self { content_type: HeaderValue::from_static(content_type), etag, body }
+        let text = json.to_string();
+        let mut tag = Fingerprint::NEW.of(content_type.as_bytes()).of(text.as_bytes());
+        let compressed =
+            if *gzip && text.len() >= TOO_SHORT_TO_COMPRESS { compress(&text) } else { None };
+        let is_gzip = compressed.is_some();
+        if is_gzip {
+            tag = tag.of(b"gzip");
+        }
+        Self {
+            body: compressed.unwrap_or_else(|| text.into()),
+            content_type: HeaderValue::from_static(content_type),
+            etag: tag.etag(asset_version),
+            is_gzip,
+        }
+    }
+
+    /// The headers that belong to it.
+    pub(crate) fn answer(&self, asset_id: &HeaderValue, modified: &LastModified) -> Answer {
+        let (content_type, etag) = (self.content_type.clone(), self.etag.clone());
+        let answer = Answer::new(asset_id, content_type, etag, modified);
+        if self.is_gzip { answer.with(header::CONTENT_ENCODING, headers::GZIP) } else { answer }
+    }
+}
+
+/// Fast rather than small: it is done for each visitor.
+fn compress(text: &str) -> Option<Bytes> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(text.len() / 2), Compression::fast());
+    encoder.write_all(text.as_bytes()).ok()?;
+    encoder.finish().ok().map(Bytes::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use axum::http::{Method, StatusCode};
+    use flate2::read::GzDecoder;
+
+    use crate::testing::{Library, Picture};
+
+    #[tokio::test]
+    async fn documents_are_compressed_for_those_who_ask() {
+        let library = Library::in_memory().await;
+        library.add("a", Picture::small()).await;
+        for path in ["/iiif-img/2/5/a/info.json", "/thumbs/2/5/a/info.json", "/iiif-manifest/2/5/a"]
+        {
+            let plain = library.get(path).await;
+            assert_eq!(plain.header("content-encoding"), "", "{path}");
+            assert_eq!(plain.header("vary"), "Accept, Accept-Encoding", "{path}");
+
+            let reply = library.get_with(path, "accept-encoding", "br, gzip").await;
+            assert_eq!(reply.header("content-encoding"), "gzip", "{path}");
+            assert_eq!(reply.header("vary"), "Accept, Accept-Encoding", "{path}");
+            assert_eq!(reply.header("content-type"), plain.header("content-type"));
+            assert_ne!(reply.header("etag"), plain.header("etag"), "other bytes, another tag");
+            assert!(reply.body.len() < plain.body.len(), "{path}");
+            let mut text = Vec::new();
+            GzDecoder::new(&reply.body[..]).read_to_end(&mut text).unwrap();
+            assert_eq!(text, plain.body, "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_compressed_document_has_headers_and_conditions_of_its_own() {
+        let library = Library::in_memory().await;
+        library.add("a", Picture::small()).await;
+        let path = "/iiif-img/2/5/a/info.json";
+        let gzip = ("accept-encoding", "gzip");
+        let get = library.ask(Method::GET, path, &[gzip]).await;
+        let head = library.ask(Method::HEAD, path, &[gzip]).await;
+        for name in ["content-encoding", "content-length", "etag", "vary"] {
+            assert_eq!(head.header(name), get.header(name), "{name}");
+        }
+        assert_eq!(head.header("content-length"), get.body.len().to_string());
+        let tag = ("if-none-match", get.header("etag"));
+        let same = library.ask(Method::GET, path, &[gzip, tag]).await;
+        assert_eq!(same.status, StatusCode::NOT_MODIFIED);
+        assert_eq!(same.header("content-encoding"), "");
+        let other = library.ask(Method::GET, path, &[tag]).await;
+        assert_eq!(other.status, StatusCode::OK, "the copy is compressed, and may not be");
+    }
+
+    #[tokio::test]
+    async fn images_are_never_compressed() {
+        let library = Library::in_memory().await;
+        library.add("a", Picture::small()).await;
+        for path in
+            ["/iiif-img/2/5/a/full/max/0/default.tif", "/thumbs/2/5/a/full/max/0/default.jpg"]
+        {
+            let reply = library.get_with(path, "accept-encoding", "gzip").await;
+            assert_eq!(reply.status, StatusCode::OK, "{path}");
+            assert_eq!(reply.header("content-encoding"), "", "{path}");
+            assert_eq!(reply.header("vary"), "", "{path}");
+        }
     }
 }

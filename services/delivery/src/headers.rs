@@ -12,18 +12,20 @@ pub(crate) const PLAIN_TEXT: HeaderValue = HeaderValue::from_static("text/plain;
 pub(crate) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 pub(crate) const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 pub(crate) const ANY_ORIGIN: HeaderValue = HeaderValue::from_static("*");
+pub(crate) const GZIP: HeaderValue = HeaderValue::from_static("gzip");
 pub(crate) const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
 pub(crate) const BEARER: HeaderValue = HeaderValue::from_static("Bearer");
 /// Seconds after which a visitor who was sent away may try again.
 pub(crate) const SOON: HeaderValue = HeaderValue::from_static("2");
 /// `*` would not cover `Authorization`.
 pub(crate) const ALLOWED_HEADERS: HeaderValue = HeaderValue::from_static(
-    "Authorization, Content-Type, Accept, If-Match, If-None-Match, If-Modified-Since, Range",
+    "Authorization, Content-Type, Accept, If-Match, If-None-Match, If-Modified-Since, Prefer, Slug, \
+     Range",
 );
 pub(crate) const A_DAY: HeaderValue = HeaderValue::from_static("86400");
-pub(crate) const BY_ACCEPT: HeaderValue = HeaderValue::from_static("Accept");
+pub(crate) const BY_ACCEPT: HeaderValue = HeaderValue::from_static("Accept, Accept-Encoding");
 pub(crate) const BY_ACCEPT_AND_VISITOR: HeaderValue =
-    HeaderValue::from_static("Accept, Authorization");
+    HeaderValue::from_static("Accept, Accept-Encoding, Authorization");
 pub(crate) const BY_VISITOR: HeaderValue = HeaderValue::from_static("Cookie");
 
 pub(crate) const fn media_type(format: Format) -> HeaderValue {

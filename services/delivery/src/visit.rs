@@ -26,6 +26,20 @@ impl Visit {
         Some(texts.join(", ")).filter(|accept| !accept.is_empty())
     }
 
+    /// Is gzip among the encodings that the visitor names? By its own name first, else by `*`.
+    pub(crate) fn accepts_gzip(&self) -> bool {
+        let lists = self.headers.get_all(header::ACCEPT_ENCODING).iter();
+        let texts = lists.filter_map(|list| list.to_str().ok());
+        let weights: Vec<_> = texts.flat_map(|list| list.split(',')).map(weighted).collect();
+        let of = |names: &[&str]| {
+            let is_named = |(name, _): &&(&str, bool)| {
+                names.iter().any(|known| known.eq_ignore_ascii_case(name))
+            };
+            weights.iter().find(is_named).map(|(_, is_wanted)| *is_wanted)
+        };
+        of(&["gzip", "x-gzip"]).or_else(|| of(&["*"])).unwrap_or(false)
+    }
+
     /// Does the visitor hold a copy that is still good? A date counts only where there is no tag.
     pub(crate) fn has_current(&self, etag: &HeaderValue, modified: &LastModified) -> bool {
         if self.headers.contains_key(header::IF_NONE_MATCH) {
@@ -35,6 +49,13 @@ impl Visit {
         let since = self.headers.get(header::IF_MODIFIED_SINCE);
         since.is_some_and(|since| modified.is_not_after(since))
     }
+}
+
+/// One entry of a list with weights: its name, and whether it is wanted at all.
+fn weighted(entry: &str) -> (&str, bool) {
+    let (name, weight) = entry.split_once(';').unwrap_or((entry, "q=1"));
+    let weight = weight.split_once('=').and_then(|(_, weight)| weight.trim().parse::<f32>().ok());
+    (name.trim(), weight.is_some_and(|weight| weight > 0.0))
 }
 
 /// Weak comparison, as RFC 9110 asks for: `W/` does not matter.
@@ -105,6 +126,27 @@ mod tests {
         assert!(visit.has_current(&etag, &modified));
         visit.headers.insert(header::IF_NONE_MATCH, HeaderValue::from_static("\"6-a\""));
         assert!(!visit.has_current(&etag, &modified));
+    }
+
+    #[test]
+    fn gzip_is_accepted_by_name_or_with_everything() {
+        for (encodings, expected) in [
+            (&["gzip"][..], true),
+            (&["br, GZIP;q=0.5"], true),
+            (&["deflate", "x-gzip"], true),
+            (&["*"], true),
+            (&["gzip;q=0, *"], false),
+            (&["gzip; q=0.000"], false),
+            (&["*;q=0"], false),
+            (&["gzip;q=banana"], false),
+            (&["br"], false),
+            (&["identity"], false),
+            (&[""], false),
+            (&[], false),
+        ] {
+            let visit = visit(header::ACCEPT_ENCODING, encodings);
+            assert_eq!(visit.accepts_gzip(), expected, "{encodings:?}");
+        }
     }
 
     #[test]

@@ -11,7 +11,6 @@ use iiif::{
 use super::{exhibit::Exhibit, image_url::ImageUrl};
 use crate::{
     access::{Asked, Decision, limits, may_see},
-    answer::Answer,
     delivery::Delivery,
     document::{Document, Terms},
     error::Error,
@@ -29,16 +28,15 @@ pub(crate) async fn get_info(
     visit: &Visit,
 ) -> Result<Response, Error> {
     let default = delivery.config.default_version;
-    let terms = Terms::settle(Api::Image, url.version, visit.accept(), default);
+    let terms = Terms::settle(Api::Image, url.version, visit, default);
     let version = terms.version;
     let exhibit = delivery.exhibit(&url.asset).await?;
     let decision = may_see(&exhibit.card, &visit.visitor, Asked::Info);
 
     let info = describe(delivery, &exhibit, url.id_in(version, default, &visit.urls));
     let document = Document::new(&terms, exhibit.card.version, &info.to_json(version));
-    let answer =
-        Answer::new(&exhibit.asset_id, document.content_type, document.etag, &exhibit.modified);
-    let answer = answer
+    let answer = document
+        .answer(&exhibit.asset_id, &exhibit.modified)
         .with(header::LINK, HeaderValue::from_static(headers::level_2(version)))
         .kept_as_document(delivery, decision);
     if decision == Decision::Refused && version == Version::V2 {
@@ -88,7 +86,7 @@ mod tests {
         let reply = library.get("/iiif-img/2/5/a/info.json").await;
         assert_eq!(reply.header("content-type"), LD_3);
         assert_eq!(reply.header("cache-control"), "public, max-age=300, s-maxage=300");
-        assert_eq!(reply.header("vary"), "Accept");
+        assert_eq!(reply.header("vary"), "Accept, Accept-Encoding");
         assert_eq!(reply.header("x-asset-id"), "2/5/a");
         let profile = "<http://iiif.io/api/image/3/level2.json>;rel=\"profile\"";
         assert_eq!(reply.header("link"), profile);
@@ -235,7 +233,7 @@ mod tests {
             assert_eq!(reply.status, status);
             assert_eq!(reply.json()["width"], 1500);
             assert_eq!(reply.header("cache-control"), "private, max-age=600");
-            assert_eq!(reply.header("vary"), "Accept, Authorization");
+            assert_eq!(reply.header("vary"), "Accept, Accept-Encoding, Authorization");
             assert_eq!(reply.header("access-control-allow-origin"), "*");
             assert!(reply.json().get("service").is_none(), "there is no signing in yet");
         }
@@ -251,7 +249,7 @@ mod tests {
 
         let same = library.get_with(path, "if-none-match", &etag).await;
         assert_eq!(same.status, StatusCode::NOT_MODIFIED);
-        assert_eq!(same.header("vary"), "Accept");
+        assert_eq!(same.header("vary"), "Accept, Accept-Encoding");
         let headers = [("if-none-match", etag.as_str()), ("accept", LD_2)];
         let other = library.ask(Method::GET, path, &headers).await;
         assert_eq!(other.status, StatusCode::OK, "another document");

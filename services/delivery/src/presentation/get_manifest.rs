@@ -12,7 +12,6 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::{
     access::{Asked, Visitor, limits, may_see},
-    answer::Answer,
     asset_path::{AssetPath, own_address},
     delivery::Delivery,
     document::{Document, Terms},
@@ -39,14 +38,13 @@ pub(crate) async fn get_manifest(
     let decision = may_see(&card, &visit.visitor, Asked::Manifest);
 
     let default = delivery.config.default_version;
-    let terms = Terms::settle(Api::Presentation, path.version, visit.accept(), default);
+    let terms = Terms::settle(Api::Presentation, path.version, &visit, default);
     let own = own_address(&visit.urls, uri.path(), path.version, terms.version, default);
     let manifest = Teller { delivery: &delivery, card: &card, urls: &visit.urls }
         .manifest(own, &visit.visitor)
         .to_json(terms.version);
     let document = Document::new(&terms, card.version, &manifest);
-    let modified = LastModified::new(card.modified);
-    let answer = Answer::new(&asset_id(&id), document.content_type, document.etag, &modified);
+    let answer = document.answer(&asset_id(&id), &LastModified::new(card.modified));
     Ok(answer.kept_as_document(&delivery, decision).to(&visit, document.body))
 }
 

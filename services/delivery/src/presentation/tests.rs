@@ -41,7 +41,7 @@ async fn an_asset_is_a_manifest_of_one_canvas() {
     library.add_with("ms 1", Picture::small(), described()).await;
     let reply = library.get("/iiif-manifest/2/5/ms%201").await;
     assert_eq!(reply.header("content-type"), LD_3);
-    assert_eq!(reply.header("vary"), "Accept");
+    assert_eq!(reply.header("vary"), "Accept, Accept-Encoding");
     assert_eq!(reply.header("x-asset-id"), "2/5/ms%201");
     let manifest = reply.json();
     assert_eq!(manifest["@context"], "http://iiif.io/api/presentation/3/context.json");

@@ -6,7 +6,6 @@ use iiif::{
 
 use super::shelf::Shelf;
 use crate::{
-    answer::Answer,
     delivery::Delivery,
     document::{Document, Terms},
     error::Error,
@@ -24,7 +23,7 @@ pub(crate) async fn get_info(
     visit: &Visit,
 ) -> Result<Response, Error> {
     let default = delivery.config.default_version;
-    let terms = Terms::settle(Api::Image, url.version, visit.accept(), default);
+    let terms = Terms::settle(Api::Image, url.version, visit, default);
     let card = delivery.card(&url.asset).await?;
     let shelf = Shelf::of(delivery, &card, &visit.visitor)?;
 
@@ -35,8 +34,7 @@ pub(crate) async fn get_info(
         ..ImageInfo::new(id, shelf.largest(), Level::Zero)
     };
     let document = Document::new(&terms, card.version, &info.to_json(terms.version));
-    let modified = LastModified::new(card.modified);
-    let answer = Answer::new(&asset_id(&card.id), document.content_type, document.etag, &modified);
+    let answer = document.answer(&asset_id(&card.id), &LastModified::new(card.modified));
     Ok(answer.kept_as_document(delivery, shelf.decision).to(visit, document.body))
 }
 
