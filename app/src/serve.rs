@@ -89,18 +89,26 @@ fn router(parts: &Parts, roots: Roots) -> Router {
     if parts.has(Role::Portal) {
         router = router.merge(portal::router(parts.portal()));
     }
-    // Texts are compressed; images are compressed already, and their router stays lean.
+    // Delivery compresses its documents itself: its images are compressed already, and its router stays lean.
     router = router.layer(CompressionLayer::new());
     if parts.has(Role::Delivery) {
         router = router.merge(delivery::router(parts.delivery()));
     }
     router
+        .fallback(say_there_is_nothing)
         .layer(middleware::from_fn_with_state(roots, tell_server_urls))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
         ))
         .layer(CatchPanicLayer::new())
+}
+
+/// Any address that no service has.
+async fn say_there_is_nothing() -> impl IntoResponse {
+    let headers = [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (header::CACHE_CONTROL, "no-store")];
+    let text = "there is nothing at this address; the API begins at /, images at /iiif-img/{customer}/{space}/{id}\n";
+    (StatusCode::NOT_FOUND, headers, text)
 }
 
 /// `GET /health`: 200 when the catalogue answers, else 503.
