@@ -7,7 +7,7 @@ use png::{
 };
 
 use super::exif;
-use super::problem::{damaged, too_large, truncated};
+use super::problem::{damaged, truncated};
 use super::raster::{Depth, Plan, Profile, Raster, Samples, Space, buffer, check_extent};
 use super::rows::SourceFacts;
 use super::source::{Section, Source};
@@ -166,17 +166,29 @@ fn explain(error: DecodingError) -> Error {
     match error {
         DecodingError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => truncated(),
         DecodingError::IoError(error) => Error::Io(error),
-        DecodingError::LimitsExceeded => too_large("this PNG, to be read,", u64::MAX, 0),
-        DecodingError::Format(error) => damaged(in_words(error.to_string())),
+        DecodingError::LimitsExceeded => {
+            Error::TooLarge("reading this PNG takes more memory than is allowed".to_owned())
+        }
+        DecodingError::Format(error) => damaged(in_words(&error.to_string())),
+        // Of ours, not of the file: the plan and the rows contradict each other.
         DecodingError::Parameter(error) => damaged(error.to_string()),
     }
 }
 
-/// The decoder names parts of the file as its own code does; people get the gist.
-fn in_words(error: String) -> String {
-    match error {
-        error if error.starts_with("CRC") => "a part of the PNG does not match its checksum".into(),
-        error if error.contains('{') => "the PNG breaks the rules of its format".into(),
-        error => error,
-    }
+/// What the decoder says to programmers, for librarians; it keeps the kinds of its errors to itself.
+fn in_words(error: &str) -> &'static str {
+    const WORDS: [(&str, &str); 10] = [
+        ("CRC error", "a checksum of the PNG is wrong, so bytes of it were changed"),
+        ("Corrupt deflate", "the PNG's pixels can't be unpacked"),
+        ("chunk is missing", "there are no pixels in the PNG"),
+        ("not have enough data", "there are fewer pixels in the PNG than it says"),
+        ("palette", "the PNG's palette is missing or too short"),
+        ("dimensions", "the PNG says nothing possible about its width and height"),
+        ("Invalid color", "the PNG says nothing possible about its colours"),
+        ("bit depth", "the PNG says nothing possible about its colours"),
+        ("Unknown", "the PNG is packed in a way that no standard has"),
+        ("Unrecognized critical", "the PNG needs something that no standard has"),
+    ];
+    let known = WORDS.iter().find(|(mark, _)| error.contains(mark));
+    known.map_or("the parts of the PNG are damaged or out of order", |(_, words)| words)
 }

@@ -91,7 +91,8 @@ pub(super) fn check_extent(w: u64, h: u64, limits: &Limits) -> Result<Extent, Er
     };
     let pixels = w * h;
     if pixels > limits.max_pixels {
-        return Err(too_large("this image, in pixels,", pixels, limits.max_pixels));
+        let limit = limits.max_pixels;
+        return Err(Error::TooLarge(format!("it has {pixels} pixels, and the limit is {limit}")));
     }
     Ok(Extent { w: w32, h: h32 })
 }

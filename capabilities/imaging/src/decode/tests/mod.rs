@@ -3,6 +3,7 @@
 //! - [`fixtures`]: one picture in every format, made by other programs, comes out as that picture.
 //! - [`tiff`]: one picture in every arrangement that a TIFF can have, written by [`tiff_writer`];
 //!   [`tiff_codecs`]: the compressions that it doesn't write.
+//! - [`png`]: what is wrong with one is said in words.
 //! - [`library`]: real files, compared with what libvips and Pillow see; where they lie beside the
 //!   repository.
 //! - [`hostile`]: what is cut, changed or made with malice ends in an error or a picture, soon.
@@ -12,5 +13,6 @@ mod fixtures;
 mod tiff_writer;
 mod tiff;
 mod tiff_codecs;
+mod png;
 mod library;
 mod hostile;
