@@ -76,4 +76,4 @@ pub use put_space::PutSpace;
 pub use record_ingested::{Ingested, Recorded};
 pub use register_asset::{NewAsset, Registered};
 pub use spaces::{Space, SpaceProperty};
-pub use storage_use::{CustomerStorage, ImageStorage, StoragePolicy};
+pub use storage_use::{CustomerStorage, ImageStorage, NO_ROOM, StoragePolicy};

@@ -38,6 +38,10 @@ pub struct ImageStorage {
     pub last_checked: OffsetDateTime,
 }
 
+/// The `error` of an asset that its customer's storage policy has no room for: a word between those who bring
+/// assets in and those who tell why one is not in.
+pub const NO_ROOM: &str = "the storage policy is exceeded: there is no room for this asset";
+
 impl Catalogue {
     pub async fn storage_policies(&self) -> Result<Vec<StoragePolicy>, Error> {
         let sql = "SELECT id, max_images, max_bytes FROM storage_policy ORDER BY id";
@@ -69,7 +73,8 @@ impl Catalogue {
         query::one(self.database().reader(), sql, query::key_of(id)).await
     }
 
-    /// How many bytes more the customer's storage policy allows.
+    /// How many bytes more the customer's storage policy allows; an asset that needs more of them gets
+    /// the error [`NO_ROOM`].
     pub async fn bytes_left(&self, customer: u32) -> Result<u64, Error> {
         let room = room(self.database().reader(), customer).await?;
         let left = room.max_bytes.saturating_sub(room.bytes);

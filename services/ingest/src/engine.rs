@@ -87,9 +87,7 @@ impl Engine {
         let source = self.fetcher.fetch(origin, folder).await?;
         let left = self.catalogue.bytes_left(asset.id.customer).await;
         match left.context("the storage policy can't be looked up")? {
-            left if source.bytes > left => Err(Failure::Asset(
-                "the storage policy is exceeded: there is no room for this asset".to_owned(),
-            )),
+            left if source.bytes > left => Err(Failure::Asset(catalogue::NO_ROOM.to_owned())),
             _ => Ok(source),
         }
     }

@@ -151,9 +151,7 @@ async fn work(catalogue: Catalogue) {
 async fn end(catalogue: &Catalogue, job: &Job) {
     let failed = match job.asset.name() {
         name if name.starts_with("broken") => Some("the file ends in the middle of the image"),
-        name if name.starts_with("full") => {
-            Some("the storage policy is exceeded: there is no room for this asset")
-        }
+        name if name.starts_with("full") => Some(catalogue::NO_ROOM),
         _ => None,
     };
     if let Some(error) = failed {

@@ -1,12 +1,9 @@
 use std::time::Duration;
 
-use catalogue::{Asset, JobEnd, JobId, Priority};
+use catalogue::{Asset, JobEnd, JobId, NO_ROOM, Priority};
 use model::{AssetId, DeliveryChannel, MediaType};
 
 use crate::{Management, error::Error};
-
-/// What the error of an asset names that does not fit into its customer's storage.
-const STORAGE_POLICY: &str = "storage policy";
 
 /// Audio and video take their time: nobody waits for them.
 pub(super) fn priority(media_type: &MediaType) -> Priority {
@@ -34,7 +31,7 @@ pub(super) async fn bring_in(
     };
     match asset.error.clone().or(failure) {
         None => Ok(asset),
-        Some(error) if error.contains(STORAGE_POLICY) => Err(Error::StorageFull(error)),
+        Some(error) if error == NO_ROOM => Err(Error::StorageFull(error)),
         Some(error) => Err(Error::NotBroughtIn(error)),
     }
 }
