@@ -5,7 +5,11 @@ use axum::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use catalogue::Caller;
 
-use crate::{Management, error::Error, paths::path_param};
+use crate::{
+    Management,
+    error::Error,
+    paths::{number, path_param},
+};
 
 /// A caller with an administrator's key.
 pub(crate) struct Administrator;
@@ -31,7 +35,7 @@ impl FromRequestParts<Management> for Tenant {
         let caller = caller(&parts.headers, management).await?;
         let customer = path_param(parts, "customer").await?;
         let no_such_customer = || Error::NotFound(format!("customer {customer}"));
-        let customer = customer.parse().map_err(|_| no_such_customer())?;
+        let customer = number(&customer).ok_or_else(no_such_customer)?;
         if caller.customer == customer {
             return Ok(Self { customer });
         }

@@ -35,7 +35,7 @@ impl FromRequestParts<Management> for SpacePath {
     async fn from_request_parts(parts: &mut Parts, management: &Management) -> Result<Self, Error> {
         let Tenant { customer } = Tenant::from_request_parts(parts, management).await?;
         let space = path_param(parts, "space").await?;
-        let number = space.parse().map_err(|_| Error::NotFound(format!("space {space}")))?;
+        let number = number(&space).ok_or_else(|| Error::NotFound(format!("space {space}")))?;
         Ok(Self { customer, space: number })
     }
 }
@@ -66,6 +66,11 @@ impl FromRequestParts<Management> for ContextPath {
     async fn from_request_parts(parts: &mut Parts, _: &Management) -> Result<Self, Error> {
         Ok(Self { file: path_param(parts, "file").await? })
     }
+}
+
+/// A number as addresses have it: digits alone, not the `+` that Rust would take.
+pub(crate) fn number(text: &str) -> Option<u32> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
 /// One decoded parameter of the path.
