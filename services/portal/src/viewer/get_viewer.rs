@@ -42,7 +42,7 @@ pub(crate) async fn get_viewer(
         title: id.name().to_owned(),
         width,
         height,
-        is_restricted: !card.roles.is_empty(),
+        is_restricted: !card.roles.is_empty() || card.max_unauthorised >= 0,
         info_json: format!("{}/info.json", urls.public.of(Service::Image, &id)),
         addresses: addresses(&urls.public, &id),
     };
