@@ -1,9 +1,9 @@
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, time::Duration};
 
 use axum::{
-    body::Body,
+    body::{Body, BodyDataStream},
     extract::{FromRequest, Request},
-    http::header::CONTENT_LENGTH,
+    http::header::{CONTENT_LENGTH, EXPECT},
 };
 use base64::{
     Engine, alphabet,
@@ -16,12 +16,15 @@ use serde::{
     de::{self, DeserializeSeed, IgnoredAny, MapAccess, Visitor},
 };
 use serde_json::{Map, Value};
-use tokio::{sync::OwnedSemaphorePermit, task::spawn_blocking};
+use tokio::{sync::OwnedSemaphorePermit, task::spawn_blocking, time::timeout};
 
 use crate::{Management, error::Error, fields::Fields};
 
 /// The largest body without a file.
 const MAX_JSON: usize = 2 * 1024 * 1024;
+/// How much of a body that is too large is taken nonetheless, beyond its limit, and for how long.
+const MAX_DRAINED: usize = 16 * 1024 * 1024;
+const LONGEST_DRAIN: Duration = Duration::from_secs(20);
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// A JSON object, of whatever declared type.
@@ -71,19 +74,39 @@ fn declared_length(request: &Request) -> Option<usize> {
 
 async fn read(request: Request, max_bytes: usize) -> Result<Vec<u8>, Error> {
     let declared = declared_length(&request).unwrap_or(0);
+    let waits = request.headers().contains_key(EXPECT);
+    let mut chunks = Body::into_data_stream(request.into_body());
     if declared > max_bytes {
+        if !waits {
+            drain(chunks, max_bytes).await;
+        }
         return Err(Error::TooLarge { max_bytes });
     }
     let mut body = Vec::with_capacity(declared);
-    let mut chunks = Body::into_data_stream(request.into_body());
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| Error::invalid("The body ended too early"))?;
         if body.len() + chunk.len() > max_bytes {
+            drain(chunks, max_bytes).await;
             return Err(Error::TooLarge { max_bytes });
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+/// Takes some more of a body that is refused, and drops it: most clients look for the answer only when they
+/// have sent everything, and would be told of a broken connection instead of the reason.
+async fn drain(mut chunks: BodyDataStream, max_bytes: usize) {
+    let rest = async {
+        let mut left = max_bytes.saturating_add(MAX_DRAINED);
+        while let Some(Ok(chunk)) = chunks.next().await {
+            left = left.saturating_sub(chunk.len());
+            if left == 0 {
+                break;
+            }
+        }
+    };
+    let _ended_or_not = timeout(LONGEST_DRAIN, rest).await;
 }
 
 fn parse(body: &[u8], with_file: bool) -> Result<(Fields, Option<Bytes>), Error> {
@@ -198,7 +221,12 @@ fn decode(text: &str) -> Option<Bytes> {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::Request;
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+
+    use axum::http::{Request, request};
     use futures_util::stream;
     use serde_json::json;
 
@@ -285,5 +313,28 @@ mod tests {
             }
         })
         .await;
+    }
+
+    /// A client that sends on is heard out, to a point; one that waits to be told is told.
+    #[tokio::test]
+    async fn the_rest_of_a_body_that_is_too_large_is_taken() {
+        async fn taken(request: request::Builder) -> usize {
+            let taken = Arc::new(AtomicUsize::new(0));
+            let count = Arc::clone(&taken);
+            let chunks = stream::repeat_with(move || {
+                count.fetch_add(1000, Ordering::Relaxed);
+                Ok::<_, std::io::Error>(vec![b' '; 1000])
+            });
+            let request = request.body(Body::from_stream(chunks.take(100_000))).unwrap();
+            assert!(matches!(read(request, 5000).await, Err(Error::TooLarge { .. })));
+            taken.load(Ordering::Relaxed)
+        }
+        let put = || Request::put(IMAGE);
+        for request in [put(), put().header("content-length", "100000000")] {
+            let taken = taken(request).await;
+            assert!((16_000_000..17_000_000).contains(&taken), "{taken}");
+        }
+        let waits = put().header("content-length", "6000").header("expect", "100-continue");
+        assert_eq!(taken(waits).await, 0);
     }
 }
