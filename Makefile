@@ -2,19 +2,22 @@
 export TOOLS ?= $(HOME)/.cache/recto
 export PATH := $(PATH):$(TOOLS)/bin:$(TOOLS)/python/bin
 
-.PHONY: run test check e2e bench bless viewers
+.PHONY: run test check e2e fuzz bench bless viewers
 
 run: ## build the release and start the demo; DIR=~/scans shows your own files
 	@tools/install.sh build && cargo build --release --locked -p app && exec target/release/recto demo $(DIR)
 
 test: check ## everything that must pass: on SQLite and PostgreSQL, in a folder and on S3
-	@tools/install.sh build test && tools/services.sh cargo test --workspace --locked
+	@tools/install.sh build test && tools/services.sh cargo test --workspace --locked && tools/fuzz.sh
 
 check: ## formatting, lints, the law, licences, scripts, documentation
 	@tools/check.sh
 
 e2e: ## the black-box tests alone; ONLY=walks runs those whose name contains it
 	@tools/install.sh build test && tools/services.sh cargo test --workspace --locked --test architecture --test end-to-end -- $(ONLY)
+
+fuzz: ## looks for input that breaks the readers, ten minutes each
+	@tools/fuzz.sh 600
 
 bench: ## the benchmarks, beside nginx and IIPImage
 	@tools/bench.sh
