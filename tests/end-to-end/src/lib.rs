@@ -4,9 +4,11 @@
 //! - [`Library`] is its first customer, who registers images.
 //! - [`Picture`] is what an image looks like, by libvips, and how far two are apart.
 //! - [`Peers`] are other servers that show the same pyramids: nginx and IIPImage.
+//! - [`landscape`] and its like make images.
 //!
-//! The tests are in `tests/`, the benchmarks in `src/bin/bench.rs`. Nothing here links the product.
+//! The tests are in `tests/`, the benchmarks in `src/bin/bench`. Nothing here links the product.
 
+mod landscape;
 mod library;
 mod peers;
 mod picture;
@@ -15,10 +17,11 @@ mod program;
 mod recto;
 mod samples;
 
+pub use landscape::{Random, landscape, landscape_in};
 pub use library::{Library, Tile, grid};
 pub use peers::Peers;
 pub use picture::{Distance, Picture, jpeg_extent};
 pub use place::{Keeping, Place};
 pub use program::{output_of, variable, workspace};
-pub use recto::{Answer, Recto};
+pub use recto::{Answer, Recto, peak_memory};
 pub use samples::{broken_images, made_images, photo, real_images};

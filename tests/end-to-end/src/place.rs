@@ -97,6 +97,12 @@ impl Place {
         self.folder.path().join("data")
     }
 
+    /// Where in the bucket it keeps things, if it does: `e2e_1_2`.
+    pub fn prefix(&self) -> Option<&str> {
+        let mut urls = self.environment.iter().filter(|(name, _)| name == "RECTO_STORAGE__URL");
+        urls.next_back()?.1.strip_prefix("s3://recto/")
+    }
+
     /// The folder that file origins may be read from.
     pub fn origins(&self) -> PathBuf {
         self.folder.path().join("origins")

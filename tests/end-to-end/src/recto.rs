@@ -123,6 +123,11 @@ impl Recto {
         Ok(line.map(str::parse).transpose()?.unwrap_or_default())
     }
 
+    /// The memory that the server itself has now, in bytes.
+    pub fn memory(&self) -> Result<u64> {
+        memory(self.child.id(), "VmRSS:").context("the server has gone")
+    }
+
     /// The most memory that the server itself has had, in bytes.
     pub fn peak_memory(&self) -> Result<u64> {
         peak_memory(self.child.id()).context("the server has gone")
@@ -139,9 +144,18 @@ impl Recto {
         Ok(children)
     }
 
+    /// The same, once they are what they are: a child that has just been started still shows the server's memory.
+    pub fn decoders(&self) -> Result<Vec<u32>> {
+        let is_decoder = |id: &u32| {
+            let line = fs::read_to_string(format!("/proc/{id}/cmdline")).unwrap_or_default();
+            line.split('\0').any(|word| word == "decode")
+        };
+        Ok(self.children()?.into_iter().filter(is_decoder).collect())
+    }
+
     /// The most memory that a decoder now at work has had, in bytes.
     pub fn decoder_memory(&self) -> Result<u64> {
-        Ok(self.children()?.into_iter().filter_map(peak_memory).max().unwrap_or_default())
+        Ok(self.decoders()?.into_iter().filter_map(peak_memory).max().unwrap_or_default())
     }
 
     /// SIGTERM, as an orchestrator sends it.
@@ -219,10 +233,14 @@ impl Answer {
     }
 }
 
-/// `None` when the process has gone.
-fn peak_memory(process: u32) -> Option<u64> {
+/// The most memory that a process has had, in bytes; `None` when it has gone.
+pub fn peak_memory(process: u32) -> Option<u64> {
+    memory(process, "VmHWM:")
+}
+
+fn memory(process: u32, kind: &str) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(kind))?;
     Some(line.trim().trim_end_matches(" kB").parse::<u64>().ok()? * 1024)
 }
 

@@ -6,7 +6,7 @@ use std::{
 
 use anyhow::Result;
 
-use crate::{output_of, workspace};
+use crate::{landscape::landscape_in, output_of, workspace};
 
 /// Real files: `../shared/images/FOLDER` beside the workspace. None where it is absent, and a line that says so.
 pub fn real_images(folder: &str) -> Result<Vec<PathBuf>> {
@@ -30,35 +30,25 @@ pub fn real_images(folder: &str) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// A photograph of this size, in a JPEG: a mosaic of real ones where there are any, else a fractal landscape.
+/// A photograph of this size, in a JPEG: a mosaic of real ones where there are any, else a landscape.
 pub fn photo(folder: &Path, width: u32, height: u32) -> Result<PathBuf> {
-    let result = folder.join(format!("photo-{width}x{height}.jpg"));
-    let mut vips = Vips { folder: folder.to_owned(), made: 0 };
     let photos = real_images("photos")?;
+    if photos.is_empty() {
+        return landscape_in(folder, (width, height), "jpg[Q=92]");
+    }
+    let mut vips = Vips { folder: folder.to_owned(), made: 0 };
     let (columns, rows) = (width.div_ceil(2000).max(2), height.div_ceil(2000));
-    let whole = if photos.is_empty() {
-        let surfaces = ["2.1", "2.2", "2.3"].map(|roughness| {
-            let (w, h) = (width.to_string(), height.to_string());
-            vips.run("fractsurf", &[], &[&w, &h, roughness])
-                .and_then(|it| vips.run("scale", &[&it], &[]))
-        });
-        let [red, green, blue] = surfaces;
-        let bands = [red?, green?, blue?].map(|band| band.display().to_string()).join(" ");
-        let colours = vips.run("bandjoin", &[Path::new(&bands)], &[])?;
-        vips.run("copy", &[&colours], &["--interpretation", "srgb"])?
-    } else {
-        let (w, h) = (width.div_ceil(columns).to_string(), height.div_ceil(rows).to_string());
-        let fitted = photos.iter().map(|photo| {
-            vips.run("thumbnail", &[photo], &[&w, "--height", &h, "--crop", "centre"])
-        });
-        let fitted = fitted.collect::<Result<Vec<_>>>()?;
-        let chosen = fitted.iter().cycle().take((columns * rows) as usize);
-        let list = chosen.map(|path| path.display().to_string()).collect::<Vec<_>>().join(" ");
-        let mosaic =
-            vips.run("arrayjoin", &[Path::new(&list)], &["--across", &columns.to_string()])?;
-        vips.run("crop", &[&mosaic], &["0", "0", &width.to_string(), &height.to_string()])?
-    };
-    vips.save(&whole, &result.to_string_lossy(), "[Q=92]")?;
+    let (w, h) = (width.div_ceil(columns).to_string(), height.div_ceil(rows).to_string());
+    let fitted = photos
+        .iter()
+        .map(|photo| vips.run("thumbnail", &[photo], &[&w, "--height", &h, "--crop", "centre"]));
+    let fitted = fitted.collect::<Result<Vec<_>>>()?;
+    let chosen = fitted.iter().cycle().take((columns * rows) as usize);
+    let list = chosen.map(|path| path.display().to_string()).collect::<Vec<_>>().join(" ");
+    let mosaic = vips.run("arrayjoin", &[Path::new(&list)], &["--across", &columns.to_string()])?;
+    let extent = [width, height].map(|side| side.to_string());
+    let whole = vips.run("crop", &[&mosaic], &["0", "0", &extent[0], &extent[1]])?;
+    let result = vips.save(&whole, &format!("photo-{width}x{height}.jpg"), "[Q=92]")?;
     for index in 1..=vips.made {
         fs::remove_file(vips.step(index))?;
     }
