@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what this machine lacks of: build, check, test, bless (each a named part). With apt-get where there is one,
+# Installs what this machine lacks of: build, check, test, bench, bless (each a named part). With apt-get where there is one,
 # else it says what to install. Python's and cargo's tools go to $TOOLS, which the Makefile puts on the PATH.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -65,9 +65,13 @@ for part in "$@"; do
             npm_packages tests/end-to-end
             python_packages
             ;;
+        bench)
+            debian opj_decompress:libopenjp2-tools
+            npm_packages tests/end-to-end/iiif-processor
+            ;;
         bless) cargo_tool cargo-insta 1.49.0 ;;
         *)
-            echo "install.sh knows build, check, test and bless, not $part" >&2
+            echo "install.sh knows build, check, test, bench and bless, not $part" >&2
             exit 2
             ;;
     esac
