@@ -19,8 +19,8 @@ e2e: ## the black-box tests alone; ONLY=walks runs those whose name contains it
 fuzz: ## looks for input that breaks the readers, ten minutes each
 	@tools/fuzz.sh 600
 
-bench: ## the benchmarks, beside nginx and IIPImage
-	@tools/bench.sh
+bench: ## the benchmarks, beside other servers and tools; ONLY=ingest runs one section
+	@tools/bench.sh $(ONLY)
 
 bless: ## accept what the snapshot tests found
 	@tools/install.sh build bless && cargo insta test --workspace --accept && RECTO_BLESS=1 cargo test --quiet -p app --test settings

@@ -1,84 +1,52 @@
 //! How fast Recto is beside its peers, measured in one run on one machine: `make bench`.
 //!
-//! What is compared is what a visitor feels: tiles a second, of one photograph's pyramid, over HTTP. nginx hands out
-//! the same bytes as files, which is as fast as it gets; IIPImage shows the same pyramid. The load generator shares
-//! the cores with the servers, so read the figures as ratios.
+//! Each section is a file: what it promises on top, how it measures below. Peers take turns with Recto on the same
+//! pictures and the same requests, and medians are compared. The load comes from the same cores, so read the figures
+//! as ratios. What can't be measured is in the table too, with the reason.
 
+mod gallery;
+mod goal;
 mod load;
+mod machine;
+mod meter;
+mod node;
+mod pictures;
+mod plot;
 mod report;
+mod sections;
+mod visits;
 
-use std::{fs, path::Path};
+use std::{env, time::Instant};
 
 use anyhow::{Context, Result, ensure};
-use end_to_end::{Keeping, Library, Peers, Place, Recto, Tile, grid, photo, workspace};
 
-use crate::{load::Server, report::Report};
-
-/// Each server is asked in turn, as often as this; the medians count.
-const ROUNDS: usize = 3;
-const CONNECTIONS: [u32; 2] = [8, 32];
-const ASSET: &str = "bench";
+use crate::{pictures::Pictures, report::Report, sections::SECTIONS};
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let place = Place::new(Keeping::SIMPLE)?;
-    let recto = place.serve().await?;
-    let library = Library::open(&recto).await?;
-    let photo = photo(&place.origins(), 8000, 6000)?;
-    library.put_file(&recto, ASSET, &photo).await?.with_status(201)?;
-    let base = Library::public("iiif-img/v3", ASSET);
-    let tiles = grid(&recto.get(&format!("{base}/info.json")).await?.json()?)?;
+    let only = env::args().nth(1).filter(|name| !name.is_empty());
+    let chosen = SECTIONS.iter().filter(|it| only.as_ref().is_none_or(|name| it.name == name));
+    let chosen: Vec<_> = chosen.collect();
+    let names = || SECTIONS.map(|section| section.name).join(", ");
+    ensure!(!chosen.is_empty(), "there are these sections: {}", names());
 
-    let peers = Peers::start();
-    if let Err(reason) = &peers {
-        eprintln!("measured without peers: {reason:#}");
-    }
-    let paths = tiles.iter().map(|tile| format!("{base}/{}", tile.path));
-    let mut servers = vec![Server::new("Recto", recto.address(), paths)?];
-    if let Ok(peers) = &peers {
-        servers.push(files(peers, &recto, &base, &tiles).await?);
-        servers.push(iipimage(peers, &place, &tiles)?);
-    }
-    let grid = r#"recto_images_total{how="grid"}"#;
-    let before = recto.metric(grid).await?;
+    let begun = Instant::now();
+    let pictures = Pictures::new()?;
     let mut report = Report::default();
-    for connections in CONNECTIONS {
-        for _ in 0..ROUNDS {
-            for server in &servers {
-                report.add(server.name, connections, server.ask(connections)?);
+    for section in chosen {
+        eprintln!("{:4} s  {}", begun.elapsed().as_secs(), section.name);
+        let rows = match (section.measure)(&pictures).await {
+            Ok(rows) => rows,
+            Err(reason) => {
+                let reason = format!("{reason:#}");
+                (section.goals)().into_iter().map(|goal| goal.missed_for(&reason)).collect()
             }
+        };
+        for row in rows {
+            eprintln!("        {row}");
+            report.add(section.name, row);
         }
     }
-    let from_grid = recto.metric(grid).await? - before;
-    ensure!(from_grid >= report.requests("Recto"), "not every tile came from the grid");
-
-    let folder = workspace().join("target/bench");
-    fs::create_dir_all(&folder)?;
-    report.write(&folder, &tiles)?;
-    recto.stop().await?;
-    Ok(())
-}
-
-/// nginx, with every tile as a file.
-async fn files(peers: &Peers, recto: &Recto, base: &str, tiles: &[Tile]) -> Result<Server> {
-    let mut paths = Vec::new();
-    for (index, tile) in tiles.iter().enumerate() {
-        let answer = recto.get(&format!("{base}/{}", tile.path)).await?.with_status(200)?;
-        fs::write(peers.files().join(format!("{index}.jpg")), answer.body)?;
-        paths.push(format!("/static/{index}.jpg"));
-    }
-    Server::new("nginx", &peers.address(), paths)
-}
-
-/// IIPImage, asked in the form of size that it is fastest at.
-fn iipimage(peers: &Peers, place: &Place, tiles: &[Tile]) -> Result<Server> {
-    let pyramids = place.pyramids()?;
-    let pyramid: &Path = pyramids.first().context("no pyramid is kept")?;
-    let url = peers.show(pyramid, "bench.tif")?;
-    let base = url.strip_prefix(&format!("http://{}", peers.address())).context("another host")?;
-    let paths = tiles.iter().map(|tile| {
-        let spelled = format!("/{},{}/", tile.extent.0, tile.extent.1);
-        format!("{base}/{}", tile.path.replace(&spelled, &format!("/{},/", tile.extent.0)))
-    });
-    Server::new("IIPImage", &peers.address(), paths)
+    eprintln!("{:4} s  done", begun.elapsed().as_secs());
+    report.write(only.as_deref().unwrap_or("results")).context("the results can't be written")
 }

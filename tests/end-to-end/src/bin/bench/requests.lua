@@ -20,5 +20,5 @@ end
 function done(summary, latency)
   local failed = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.status + summary.errors.timeout
   local seconds = summary.duration / 1e6
-  io.write(string.format("RESULT %f %f %f %d\n", summary.requests / seconds, latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, failed))
+  io.write(string.format("RESULT %f %f %d\n", summary.requests / seconds, latency:percentile(99) / 1e3, failed))
 end
