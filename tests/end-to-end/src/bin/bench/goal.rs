@@ -92,16 +92,11 @@ impl Row {
     /// Ours by theirs, or theirs by ours where less is better and a factor is wanted; the figure itself if we're alone.
     pub(crate) fn ratio(&self) -> Option<f64> {
         let (ours, theirs) = self.measured?;
-        let (o, t) = (ours.number(), theirs.map_or(1.0, Quantity::number));
-        let is_advantage = matches!(self.goal.wanted, Wanted::AtLeast(_));
-        let ratio = match ours {
-            Quantity::PerSecond(_) => o / t,
-            Quantity::Milliseconds(_) | Quantity::Megabytes(_) | Quantity::Each(_)
-                if is_advantage =>
-            {
-                t / o
-            }
-            Quantity::Milliseconds(_) | Quantity::Megabytes(_) | Quantity::Each(_) => o / t,
+        let (mine, theirs) = (ours.number(), theirs.map_or(1.0, Quantity::number));
+        let is_less_better = !matches!(ours, Quantity::PerSecond(_));
+        let ratio = match self.is_higher_better() && is_less_better {
+            true => theirs / mine,
+            false => mine / theirs,
         };
         Some((ratio * 1000.0).round() / 1000.0)
     }
@@ -155,9 +150,9 @@ impl fmt::Display for Row {
             return write!(out, "{verdict}: {} (no figure: {})", self.work(), self.note());
         };
         let (work, unit, wanted) = (self.work(), self.unit(), self.wanted());
-        write!(out, "{verdict}: {work}: {ratio:.2} {unit} (goal {wanted}), {ours}")?;
+        write!(out, "{verdict}: {work}: {ratio:.2} {unit} (goal {wanted})")?;
         match self.theirs() {
-            Some(theirs) => write!(out, "; {}: {theirs}", self.against()),
+            Some(theirs) => write!(out, ": {ours}; {}: {theirs}", self.against()),
             None => Ok(()),
         }
     }
@@ -192,6 +187,37 @@ impl fmt::Display for Quantity {
         } else {
             2
         };
-        write!(out, "{number:.digits$} {unit}")
+        let text = format!("{number:.digits$} {unit}");
+        out.write_str(text.trim_end())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_answers_and_less_time_are_both_better() {
+        let faster = || Goal::at_least(2.0, "work", "peer");
+        let rate = faster().measured(Quantity::PerSecond(300.0), Quantity::PerSecond(100.0));
+        let time = faster().measured(Quantity::Milliseconds(10.0), Quantity::Milliseconds(30.0));
+        for row in [rate, time] {
+            assert_eq!(row.ratio(), Some(3.0), "{row}");
+            assert!(row.is_reached(), "{row}");
+        }
+    }
+
+    #[test]
+    fn what_should_stay_within_a_factor_is_ours_by_theirs() {
+        let goal = Goal::within(1.3, "work", "peer");
+        let row = goal.measured(Quantity::Megabytes(140.0), Quantity::Megabytes(100.0));
+        assert_eq!((row.ratio(), row.is_reached()), (Some(1.4), false));
+    }
+
+    #[test]
+    fn what_has_no_figure_is_missed_for_a_reason() {
+        let row = Goal::at_most(60.0, "work").missed_for("it | is\nabsent").json();
+        assert_eq!((&row["ratio"], &row["ok"]), (&Value::Null, &json!(false)));
+        assert_eq!(row["note"], "it   is absent");
     }
 }
