@@ -110,3 +110,26 @@ impl Random {
         (self.draw() >> 40) as f32 / (1u32 << 23) as f32 - 1.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs};
+
+    use super::*;
+
+    #[test]
+    fn a_landscape_is_the_same_each_time_and_has_many_shades() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = [(); 2].map(|()| fs::read(landscape(folder.path(), 300, 200).unwrap()).unwrap());
+        assert!(made[0] == made[1]);
+        let shades: BTreeSet<u8> = made[0].iter().copied().collect();
+        assert!(shades.len() > 150, "{} shades", shades.len());
+    }
+
+    #[test]
+    fn numbers_stay_below_their_end() {
+        let mut random = Random(1);
+        let numbers: BTreeSet<u32> = (0..1000).map(|_| random.below(10)).collect();
+        assert_eq!(numbers, (0..10).collect());
+    }
+}
