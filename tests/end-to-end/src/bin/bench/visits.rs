@@ -64,10 +64,10 @@ pub(crate) fn regions(count: u32, seed: u64, extent: Extent) -> Vec<String> {
             let width = 500 + random.below(1100);
             return format!("full/{width},/0/default.jpg");
         }
-        let (w, h) = (400 + random.below(2000), 400 + random.below(2000));
+        let (w, h) = (600 + random.below(1400), 600 + random.below(1400));
         let (x, y) = (random.below(extent.0 - w), random.below(extent.1 - h));
-        let width = w * (30 + random.below(60)) / 100;
-        format!("{x},{y},{w},{h}/{width},/0/default.jpg")
+        let side = 200 + random.below(400);
+        format!("{x},{y},{w},{h}/!{side},{side}/0/default.jpg")
     };
     (0..count).map(one).collect()
 }
