@@ -59,7 +59,15 @@ fn check(pyramid: &Pyramid, file_len: u64) {
     for path in PATHS.into_iter().map(str::to_owned).chain(whole) {
         let Some(drawing) = drawing(&path, pyramid.extent) else { continue };
         if let Some(tile) = pyramid.tile(&drawing) {
+            assert!(tile.range.start <= tile.range.end, "{path}: {:?}", tile.range);
             assert!(tile.range.end <= file_len, "{path}: {:?}", tile.range);
+            tile.length();
+        }
+        if drawing.size.area() < 1 << 26
+            && let Some(stitch) = pyramid.stitch(&drawing)
+        {
+            let mut ranges = stitch.bands.iter().flat_map(|band| &band.tiles);
+            assert!(ranges.all(|range| range.start <= range.end && range.end <= file_len), "{path}");
         }
         if drawing.size.area() < 1 << 26 {
             pyramid.covering(&drawing);

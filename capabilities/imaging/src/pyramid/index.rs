@@ -22,6 +22,7 @@ use iiif::image::Extent;
 
 use super::level::{Level, check_tile, levels};
 use super::row_table;
+use crate::jpeg::{EOI, SOI, frame_header};
 use crate::{Chroma, Error};
 
 /// The index stands here in the file.
@@ -128,10 +129,12 @@ impl Index {
         }
         let stored = fields.take(tables)?.to_vec();
         fields.take(tables.next_multiple_of(4) - tables)?;
-        let lengths = levels.iter().rev().map(|level| fields.lengths(level.tile_count()));
+        let chroma = if full != 0 { Chroma::Full } else { Chroma::Half };
+        let frame = frame_header(Extent::new(tile, tile), gray != 0, chroma).len();
+        let least = (SOI.len() + frame + EOI.len()) as u32;
+        let lengths = levels.iter().rev().map(|level| fields.lengths(level.tile_count(), least));
         let mut lengths = lengths.collect::<Result<Vec<_>, _>>()?;
         lengths.reverse();
-        let chroma = if full != 0 { Chroma::Full } else { Chroma::Half };
         Ok(Self { extent, tile, gray: gray != 0, chroma, data, tables: stored, lengths })
     }
 
@@ -192,12 +195,12 @@ impl<'a> Fields<'a> {
     }
 
     /// A tile is at least a JPEG without content.
-    fn lengths(&mut self, n: u64) -> Result<Vec<u32>, Error> {
+    fn lengths(&mut self, n: u64, least: u32) -> Result<Vec<u32>, Error> {
         let bytes = usize::try_from(n).ok().and_then(|n| n.checked_mul(4));
         let bytes = self.take(bytes.ok_or(Error::Pyramid("its index is cut off"))?)?;
         let (words, _) = bytes.as_chunks::<4>();
         let lengths: Vec<u32> = words.iter().map(|word| u32::from_le_bytes(*word)).collect();
-        match lengths.iter().all(|length| *length > 4) {
+        match lengths.iter().all(|length| *length >= least) {
             true => Ok(lengths),
             false => Err(Error::Pyramid("it has an empty tile")),
         }
