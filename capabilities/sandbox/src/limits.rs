@@ -18,6 +18,8 @@ pub struct Limits {
     pub output_bytes: u64,
     /// How many files it may have open, besides those that it is given.
     pub open_files: u64,
+    /// How far it stands back when others want to compute, 0 to 19.
+    pub niceness: i32,
 }
 
 impl Default for Limits {
@@ -28,6 +30,7 @@ impl Default for Limits {
             wall: Duration::from_secs(300),
             output_bytes: 16 * 1024 * 1024 * 1024,
             open_files: 64,
+            niceness: 10,
         }
     }
 }

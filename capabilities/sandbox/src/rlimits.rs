@@ -2,7 +2,7 @@
 
 use std::{io, time::Duration};
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, nice, setrlimit};
 
 use crate::limits::Limits;
 
@@ -37,7 +37,9 @@ fn of_any(limits: &Limits) -> io::Result<()> {
     set_soft(Resource::Cpu, cpu, cpu.saturating_add(2))?;
     set(Resource::Fsize, limits.output_bytes)?;
     set(Resource::Nofile, limits.open_files.saturating_add(ALWAYS_OPEN))?;
-    set(Resource::Core, 0)
+    set(Resource::Core, 0)?;
+    nice(limits.niceness.max(0))?;
+    Ok(())
 }
 
 fn set(resource: Resource, value: u64) -> io::Result<()> {

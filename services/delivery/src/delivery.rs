@@ -16,7 +16,7 @@ use crate::{
     counters::{Counters, How},
     error::Error,
     headers::Fingerprint,
-    image::{Access, Admission, DrawError, Exhibit, Exhibits, Originals},
+    image::{Access, Admission, DrawError, Exhibit, Exhibits, Originals, Painters},
 };
 
 /// What the public face works with.
@@ -28,6 +28,7 @@ pub struct Delivery {
     pub(crate) originals: Originals,
     pub(crate) exhibits: Exhibits,
     pub(crate) admission: Arc<Admission>,
+    pub(crate) painters: Arc<Painters>,
     pub(crate) counters: Counters,
     /// Goes into the tag of every image: what is drawn otherwise has another one.
     pub(crate) encoder: Fingerprint,
@@ -53,9 +54,11 @@ impl Delivery {
         derivatives: Derivatives,
         originals: Originals,
     ) -> Self {
+        let admission = Admission::new(config.drawing.clone());
         Self {
             exhibits: Exhibits::new(ranges.clone(), config.index_bytes),
-            admission: Arc::new(Admission::new(config.drawing.clone())),
+            painters: Arc::new(Painters::new(admission.workers())),
+            admission: Arc::new(admission),
             counters: Counters::register(),
             encoder: Fingerprint::NEW
                 .of(ENCODER.as_bytes())

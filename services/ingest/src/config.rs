@@ -24,6 +24,8 @@ pub struct IngestConfig {
     pub fetch_timeout_seconds: u64,
     /// How long decoding one image may take, in seconds.
     pub decode_timeout_seconds: u64,
+    /// How long another program (`vips`) may take to translate an image that Recto can't read, in seconds.
+    pub program_timeout_seconds: u64,
     /// How much memory decoding one image may take, in bytes.
     pub decode_memory_bytes: u64,
     /// How long a worker may be silent before another takes its job, in seconds.
@@ -48,6 +50,7 @@ impl Default for IngestConfig {
             connect_timeout_seconds: 30,
             fetch_timeout_seconds: 3600,
             decode_timeout_seconds: 900,
+            program_timeout_seconds: 60,
             decode_memory_bytes: 2 << 30,
             lease_seconds: 60,
             grace_seconds: 20,

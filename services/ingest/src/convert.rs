@@ -1,6 +1,7 @@
 use std::{
     fs::{File, OpenOptions},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use anyhow::Context;
@@ -155,7 +156,10 @@ async fn translate(
         args: vec!["copy".into(), source.path.clone().into(), path.clone().into()],
         read: vec![source.path.clone()],
         write: vec![folder.to_owned()],
-        limits: limits(config, 1),
+        limits: sandbox::Limits {
+            wall: Duration::from_secs(config.program_timeout_seconds),
+            ..limits(config, 1)
+        },
         environment: [("VIPS_CONCURRENCY".to_owned(), "1".to_owned())].into(),
     };
     if let Err(failure) = sandbox::run_program(program).await {

@@ -52,6 +52,11 @@ impl Admission {
         }
     }
 
+    /// How many may draw at the same time.
+    pub(crate) fn workers(&self) -> usize {
+        self.small.workers.available_permits() + self.large.workers.available_permits()
+    }
+
     /// Waits for the right to use so much memory.
     pub(crate) async fn admit(&self, bytes: u64) -> Result<Permit, Refusal> {
         if bytes > self.config.memory_bytes {

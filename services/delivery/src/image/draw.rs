@@ -6,7 +6,7 @@ use imaging::DrawSettings;
 use storage::keys;
 
 use super::{
-    admission::{Permit, Refusal},
+    admission::Refusal,
     exhibit::{Access, Exhibit},
     original,
 };
@@ -52,7 +52,7 @@ pub(crate) async fn draw(
     let drawing = drawing.clone();
     let settings = settings(delivery);
     let job = move || imaging::draw(&pyramid, &covering, &tiles, &drawing, &settings);
-    off_the_async_threads(permit, job).await
+    Ok(delivery.painters.paint(permit, job).await?.into())
 }
 
 /// Makes a thumbnail from a larger one.
@@ -65,7 +65,8 @@ pub(crate) async fn resize_thumbnail(
     const BYTES_PER_PIXEL: u64 = 8;
     let permit = delivery.admission.admit((from.area() + to.area()) * BYTES_PER_PIXEL).await?;
     let settings = settings(delivery);
-    off_the_async_threads(permit, move || imaging::resize_jpeg(&jpeg, to, &settings)).await
+    let job = move || imaging::resize_jpeg(&jpeg, to, &settings);
+    Ok(delivery.painters.paint(permit, job).await?.into())
 }
 
 /// A stored thumbnail, whole.
@@ -92,21 +93,5 @@ fn settings(delivery: &Delivery) -> DrawSettings {
         webp_quality: config.webp_quality,
         max_bytes: config.drawing.memory_bytes,
         ..DrawSettings::default()
-    }
-}
-
-/// The one place where pixels are moved. The permit goes with the job, and not with the visitor:
-/// work whose visitor has left still takes its memory until it ends.
-async fn off_the_async_threads(
-    permit: Permit,
-    job: impl FnOnce() -> Result<Vec<u8>, imaging::Error> + Send + 'static,
-) -> Result<Bytes, DrawError> {
-    let drawn = tokio::task::spawn_blocking(move || {
-        let _permit = permit;
-        job()
-    });
-    match drawn.await {
-        Ok(drawn) => Ok(drawn?.into()),
-        Err(_) => Err(DrawError::Interrupted),
     }
 }

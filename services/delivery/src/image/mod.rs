@@ -14,6 +14,7 @@ mod get_image;
 mod exhibit;
 mod admission;
 mod draw;
+mod painters;
 mod stitched;
 mod original;
 
@@ -28,3 +29,4 @@ pub(crate) use get_image_service::get_image_service;
 pub(crate) use image_url::{Asked, ImageUrl};
 pub(crate) use original::Fault;
 pub use original::{Originals, draw_originals};
+pub(crate) use painters::Painters;

@@ -13,6 +13,7 @@ use super::{
     admission::{Admission, Permit},
     draw::DrawError,
     exhibit::Exhibit,
+    painters::Painters,
 };
 use crate::delivery::Delivery;
 
@@ -34,6 +35,7 @@ pub(crate) async fn stitched(
         pyramid,
         bands: stitch.bands.into_iter(),
         admission: Arc::clone(&delivery.admission),
+        painters: Arc::clone(&delivery.painters),
         _permit: match is_small {
             true => None,
             // What is read, and what is made of it.
@@ -65,6 +67,7 @@ struct Stitcher {
     pyramid: Arc<Pyramid>,
     bands: vec::IntoIter<Band>,
     admission: Arc<Admission>,
+    painters: Arc<Painters>,
     _permit: Option<Permit>,
 }
 
@@ -81,11 +84,9 @@ impl Stitcher {
             self.pyramid.join(&band, &tiles, &mut out)?;
             return Ok(out.into());
         }
-        let _turn = self.admission.turn().await?;
+        let turn = self.admission.turn().await?;
         let pyramid = Arc::clone(&self.pyramid);
-        let joined = tokio::task::spawn_blocking(move || {
-            pyramid.join(&band, &tiles, &mut out).map(|()| out)
-        });
-        Ok(joined.await.map_err(|_| DrawError::Interrupted)??.into())
+        let job = move || pyramid.join(&band, &tiles, &mut out).map(|()| out);
+        Ok(self.painters.paint(turn, job).await?.into())
     }
 }

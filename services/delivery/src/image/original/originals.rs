@@ -3,7 +3,7 @@ use std::{path::Path, time::Duration};
 use sandbox::{Limits, Pool, PoolConfig};
 use storage::{Bucket, LocalFiles};
 
-use crate::config::OriginalsConfig;
+use crate::{config::OriginalsConfig, image::painters::NICENESS};
 
 /// Where originals are that are served in place, and who reads them. Cheap to clone.
 #[derive(Clone)]
@@ -64,6 +64,7 @@ fn limits(config: &OriginalsConfig) -> Limits {
         cpu: wall.saturating_mul(config.max_drawings),
         wall,
         output_bytes: 0,
+        niceness: NICENESS,
         ..Limits::default()
     }
 }
