@@ -1,5 +1,7 @@
 //! Codes, bit by bit: read, written, and copied to where they are not on the same bits.
 
+use memchr::memchr;
+
 use super::cuts::{Cut, code_bytes};
 use crate::Error;
 
@@ -60,13 +62,24 @@ impl<'a> Bits<'a> {
             self.out.extend_from_slice(codes);
             return;
         }
-        let mut at = 0;
-        while let Some(bytes) = codes.get(at..).and_then(|codes| codes.first_chunk::<8>()) {
-            let word = u64::from_be_bytes(*bytes);
-            if has_ones(word) {
-                at += self.copy_byte(codes[at]);
-                continue;
+        let mut codes = codes;
+        while !codes.is_empty() {
+            // Up to a byte of ones, the codes are what they stand for.
+            let plain = memchr(0xFF, codes).unwrap_or(codes.len());
+            let (words, rest) = codes[..plain].as_chunks::<8>();
+            self.copy_words(words);
+            rest.iter().for_each(|byte| self.put((*byte).into(), 8));
+            if plain < codes.len() {
+                self.put(0xFF, 8);
             }
+            codes = codes.get(plain + 2..).unwrap_or_default();
+        }
+    }
+
+    fn copy_words(&mut self, words: &[[u8; 8]]) {
+        self.out.reserve(words.len() * 8);
+        for bytes in words {
+            let word = u64::from_be_bytes(*bytes);
             let moved = self.waiting << (64 - self.count) | word >> self.count;
             self.waiting = word & ((1 << self.count) - 1);
             if has_ones(moved) {
@@ -74,16 +87,7 @@ impl<'a> Bits<'a> {
             } else {
                 self.out.extend_from_slice(&moved.to_be_bytes());
             }
-            at += 8;
         }
-        while let Some(byte) = codes.get(at) {
-            at += self.copy_byte(*byte);
-        }
-    }
-
-    fn copy_byte(&mut self, byte: u8) -> usize {
-        self.put(byte.into(), 8);
-        code_bytes(byte)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Rectangles that are larger than a tile, or lie across several, put together without decoding.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use iiif::image::{Drawing, Extent, Rect};
@@ -21,10 +22,11 @@ pub struct Stitch {
     pub bands: Vec<Band>,
 }
 
-/// A part of a stitched rectangle, and the ranges of the file that it needs.
+/// A part of a stitched rectangle, and the ranges of the file that it needs. Neighbours may need
+/// the same ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Band {
-    pub tiles: Vec<Range<u64>>,
+    pub tiles: Arc<[Range<u64>]>,
     level: usize,
     /// In pixels of the level.
     part: Rect,
@@ -35,8 +37,20 @@ pub struct Band {
     is_last: bool,
 }
 
+/// Bands have about so many bytes: they are made while the one before is sent.
+const BAND: u64 = 256 * 1024;
 /// Decoders don't take larger ones.
 const MOST: u32 = 65_500;
+
+impl Stitch {
+    /// About how long the answer will be.
+    pub fn bytes(&self) -> u64 {
+        let neighbours = self.bands.chunk_by(|a, b| Arc::ptr_eq(&a.tiles, &b.tiles));
+        let ranges =
+            neighbours.filter_map(|bands| bands.first()).flat_map(|band| band.tiles.iter());
+        ranges.map(|range| range.end - range.start).sum()
+    }
+}
 
 impl Pyramid {
     /// How a drawing is put together, if it is a part of a level, as it is stored, between places
@@ -74,25 +88,35 @@ impl Pyramid {
     }
 
     fn bands(&self, level: usize, part: Rect, keeps_intervals: bool) -> Vec<Band> {
-        let (bottom, right) = (part.y + part.h, part.x + part.w);
-        let columns = part.x / self.tile..right.div_ceil(self.tile);
+        let bottom = part.y + part.h;
+        let columns = part.x / self.tile..(part.x + part.w).div_ceil(self.tile);
         let in_a_row = if keeps_intervals { columns.len() } else { 1 };
-        let band = |row: u32| {
-            let (y, end) = (part.y.max(row * self.tile), bottom.min((row + 1) * self.tile));
-            let above = (y - part.y) / self.block_rows();
-            Band {
-                tiles: columns
-                    .clone()
-                    .map(|column| self.range_with_table(level, column, row))
-                    .collect(),
-                level,
-                part: Rect { y, h: end - y, ..part },
-                keeps_intervals,
-                restarts: above as usize * in_a_row,
-                is_last: end == bottom,
+        let mut bands = Vec::new();
+        for row in part.y / self.tile..bottom.div_ceil(self.tile) {
+            let tiles = columns.clone().map(|column| self.range_with_table(level, column, row));
+            let tiles: Arc<[_]> = tiles.collect();
+            let end = bottom.min((row + 1) * self.tile);
+            let h = self.band_rows(&tiles);
+            for y in (part.y.max(row * self.tile)..end).step_by(h as usize) {
+                let h = h.min(end - y);
+                bands.push(Band {
+                    tiles: Arc::clone(&tiles),
+                    level,
+                    part: Rect { y, h, ..part },
+                    keeps_intervals,
+                    restarts: ((y - part.y) / self.block_rows()) as usize * in_a_row,
+                    is_last: y + h == bottom,
+                });
             }
-        };
-        (part.y / self.tile..bottom.div_ceil(self.tile)).map(band).collect()
+        }
+        bands
+    }
+
+    /// So many rows of these tiles make a band of about the wanted size.
+    fn band_rows(&self, tiles: &[Range<u64>]) -> u32 {
+        let bytes: u64 = tiles.iter().map(|range| range.end - range.start).sum();
+        let bands = bytes.div_ceil(BAND).clamp(1, self.tile.into()) as u32;
+        (self.tile / bands).max(1).next_multiple_of(self.block_rows())
     }
 
     /// Makes a band of its tiles, given in the order of its ranges, behind what is there.
@@ -107,7 +131,7 @@ impl Pyramid {
             .map(|(column, tile)| self.stored_rows(band.level, (column, row), tile));
         let stored = stored.collect::<Result<Vec<_>, _>>()?;
         let stretches: Vec<_> = (first..).map_while(|column| self.stretch(band, column)).collect();
-        out.reserve(tiles.iter().map(Bytes::len).sum());
+        out.reserve(BAND as usize);
         let mut joiner = Joiner {
             out,
             huffman: Huffman::read(&self.tables)?,
