@@ -66,8 +66,11 @@ fn check(pyramid: &Pyramid, file_len: u64) {
         if drawing.size.area() < 1 << 26
             && let Some(stitch) = pyramid.stitch(&drawing)
         {
-            let mut ranges = stitch.bands.iter().flat_map(|band| &band.tiles);
-            assert!(ranges.all(|range| range.start <= range.end && range.end <= file_len), "{path}");
+            let mut ranges = stitch.bands.iter().flat_map(|band| band.tiles.iter());
+            assert!(
+                ranges.all(|range| range.start <= range.end && range.end <= file_len),
+                "{path}"
+            );
         }
         if drawing.size.area() < 1 << 26 {
             pyramid.covering(&drawing);
