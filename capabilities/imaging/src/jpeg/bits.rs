@@ -77,17 +77,21 @@ impl<'a> Bits<'a> {
     }
 
     fn copy_words(&mut self, words: &[[u8; 8]]) {
-        self.out.reserve(words.len() * 8);
+        let Self { out, waiting, count } = self;
+        out.reserve(words.len() * 8);
+        let count = *count;
+        let mut before = *waiting;
         for bytes in words {
             let word = u64::from_be_bytes(*bytes);
-            let moved = self.waiting << (64 - self.count) | word >> self.count;
-            self.waiting = word & ((1 << self.count) - 1);
+            let moved = before << (64 - count) | word >> count;
+            before = word;
             if has_ones(moved) {
-                moved.to_be_bytes().into_iter().for_each(|byte| put_byte(self.out, byte));
+                moved.to_be_bytes().into_iter().for_each(|byte| put_byte(out, byte));
             } else {
-                self.out.extend_from_slice(&moved.to_be_bytes());
+                out.extend_from_slice(&moved.to_be_bytes());
             }
         }
+        *waiting = before & ((1 << count) - 1);
     }
 }
 
