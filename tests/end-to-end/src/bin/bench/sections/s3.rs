@@ -13,6 +13,8 @@ use crate::{
 
 /// So far apart that no block of the cache holds two of them.
 const EVERY: usize = 4;
+/// Tiles at the edge are cut before they are sent, so their bytes can't be found as they are stored.
+const WHOLE: (u32, u32) = (512, 512);
 
 fn time() -> Goal {
     Goal::within(1.3, "a tile from S3, cold", "a bare ranged GET of the same bytes")
@@ -36,8 +38,8 @@ pub(crate) async fn measure(pictures: &Pictures) -> Result<Vec<Row>> {
 
     let before = gallery.recto.metric("recto_storage_fetches_total").await?;
     let (mut duel, mut asked) = (Duel::default(), 0.0);
-    let largest = gallery.tiles.iter().filter(|tile| tile.scale == 1).step_by(EVERY);
-    for tile in largest {
+    let whole = gallery.tiles.iter().filter(|tile| tile.scale == 1 && tile.extent == WHOLE);
+    for tile in whole.step_by(EVERY) {
         let url = gallery.recto.url(&format!("{BASE}/{}", tile.path));
         let ours = client.get(&url).await?;
         asked += 1.0;
