@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::decode::Layout;
 use crate::encode::{Produce, Sheet, encode};
 use crate::steps::bitonal::bitonal;
-use crate::steps::mirror::mirror;
+use crate::steps::mirror::Mirror;
 use crate::steps::region::Region;
 use crate::steps::scale::{Emit, Scaler};
 use crate::steps::turn::{Ground, turn};
@@ -85,18 +85,8 @@ fn scaled_rows(
 ) -> Result<(), Error> {
     let channels = layout.channels();
     let mut scaler = Scaler::new(region.extent(), region.window(), drawing.size, channels);
-    let mut mirrored = Vec::new();
-    region.each_band(&mut |band| {
-        scaler.push(band, &mut |rows| {
-            if !drawing.rotation.mirror {
-                return emit(rows);
-            }
-            mirrored.clear();
-            mirrored.extend_from_slice(rows);
-            mirror(&mut mirrored, drawing.size.w, channels);
-            emit(&mirrored)
-        })
-    })
+    let mut mirror = Mirror::new(drawing, channels);
+    region.each_band(&mut |band| scaler.push(band, &mut |rows| emit(mirror.rows(rows))))
 }
 
 /// Corners that a turned picture leaves free are transparent where the format can say so. Black and
@@ -113,7 +103,11 @@ fn check(pyramid: &Pyramid, drawing: &Drawing, settings: &DrawSettings) -> Resul
     if drawing.source != pyramid.extent {
         return Err(Error::Pyramid("the drawing is of another image"));
     }
-    let cost = pyramid.memory_cost(drawing);
+    admit(pyramid.memory_cost(drawing), settings)
+}
+
+/// Refuses a drawing that would take more memory than it may.
+pub(crate) fn admit(cost: u64, settings: &DrawSettings) -> Result<(), Error> {
     if cost > settings.max_bytes {
         let most = settings.max_bytes >> 20;
         let needs = format!("this drawing takes {} MB of memory, of {most} MB", cost >> 20);

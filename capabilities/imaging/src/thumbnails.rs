@@ -9,7 +9,47 @@ use crate::steps::scale::Scaler;
 use crate::{Error, Thumbnail};
 
 /// Of the ready JPEGs.
-const QUALITY: u8 = 90;
+pub(crate) const QUALITY: u8 = 90;
+
+/// The extents that sizes come to, without repetitions and without those that don't reduce the image.
+pub(crate) fn extents(sizes: &[Size], whole: Extent) -> Vec<Extent> {
+    let mut extents = Vec::new();
+    for extent in sizes.iter().filter_map(|size| thumbnail_extent(size, whole)) {
+        if !extents.contains(&extent) {
+            extents.push(extent);
+        }
+    }
+    extents
+}
+
+/// A file of thumbnails, one after another.
+pub(crate) struct Album<'a> {
+    file: &'a File,
+    written: Vec<Thumbnail>,
+}
+
+impl<'a> Album<'a> {
+    pub(crate) fn new(file: &'a File) -> Self {
+        Self { file, written: Vec::new() }
+    }
+
+    pub(crate) fn add(&mut self, extent: Extent, jpeg: &[u8]) -> Result<(), Error> {
+        let offset = self.end();
+        self.file.write_all_at(jpeg, offset)?;
+        self.written.push(Thumbnail { extent, offset, bytes: jpeg.len() as u64 });
+        Ok(())
+    }
+
+    /// Cuts off what was in the file before, and says where the thumbnails are.
+    pub(crate) fn close(self) -> Result<Vec<Thumbnail>, Error> {
+        self.file.set_len(self.end())?;
+        Ok(self.written)
+    }
+
+    fn end(&self) -> u64 {
+        self.written.last().map_or(0, |last| last.offset + last.bytes)
+    }
+}
 
 /// Makes thumbnails from the rows of levels, as they pass by.
 pub(crate) struct Thumbnails {
@@ -27,13 +67,8 @@ struct Maker {
 
 impl Thumbnails {
     pub(crate) fn new(sizes: &[Size], levels: &[Level], gray: bool) -> Result<Self, Error> {
-        let mut extents = Vec::new();
-        for extent in sizes.iter().filter_map(|size| thumbnail_extent(size, levels[0].extent)) {
-            if !extents.contains(&extent) {
-                extents.push(extent);
-            }
-        }
-        let makers = extents.into_iter().map(|extent| Maker::new(extent, levels, gray));
+        let extents = extents(sizes, levels[0].extent).into_iter();
+        let makers = extents.map(|extent| Maker::new(extent, levels, gray));
         Ok(Self { makers: makers.collect::<Result<_, _>>()? })
     }
 
@@ -46,20 +81,14 @@ impl Thumbnails {
         Ok(())
     }
 
-    /// Writes all of them, one after another, after the last row.
+    /// Writes all of them, after the last row.
     pub(crate) fn finish(self, file: &File) -> Result<Vec<Thumbnail>, Error> {
-        let mut offset = 0;
-        let mut written = Vec::new();
+        let mut album = Album::new(file);
         for mut maker in self.makers {
             maker.encoder.end()?;
-            let bytes = maker.encoder.bytes();
-            file.write_all_at(bytes, offset)?;
-            let bytes = bytes.len() as u64;
-            written.push(Thumbnail { extent: maker.extent, offset, bytes });
-            offset += bytes;
+            album.add(maker.extent, maker.encoder.bytes())?;
         }
-        file.set_len(offset)?;
-        Ok(written)
+        album.close()
     }
 }
 

@@ -1,11 +1,11 @@
 use std::fs::File;
-use std::os::unix::fs::FileExt;
 
-use iiif::image::{Drawing, Extent, Format, Quality, Rect, Rotation, Size, thumbnail_extent};
+use iiif::image::{Drawing, Extent, Format, Quality, Rect, Rotation, Size};
 use serde::{Deserialize, Serialize};
 
 use super::outline::Outline;
 use super::picture::Original;
+use crate::thumbnails::{Album, QUALITY, extents};
 use crate::{DrawSettings, Error, Limits, SourceFacts, Thumbnail};
 
 /// How an original is taken in.
@@ -26,8 +26,6 @@ pub struct Adopted {
     pub thumbnails: Vec<Thumbnail>,
 }
 
-/// Of thumbnails, as of those that are made beside a pyramid.
-const QUALITY: u8 = 90;
 /// The side of the corner that is decoded to see whether the file has all its pixels.
 const CORNER: u32 = 64;
 
@@ -43,23 +41,15 @@ pub fn adopt(file: File, thumbnails: &File, settings: &AdoptSettings) -> Result<
     let extent = original.outline().extent;
     original.draw(&plain(extent, last_corner(extent), None), &draws)?;
 
-    let mut written: Vec<Thumbnail> = Vec::new();
-    let mut offset = 0;
-    for to in settings.thumbnails.iter().filter_map(|size| thumbnail_extent(size, extent)) {
-        if written.iter().any(|thumbnail| thumbnail.extent == to) {
-            continue;
-        }
+    let mut album = Album::new(thumbnails);
+    for to in extents(&settings.thumbnails, extent) {
         let jpeg = original.draw(&plain(extent, Rect::whole(extent), Some(to)), &draws)?;
-        thumbnails.write_all_at(&jpeg, offset)?;
-        let bytes = jpeg.len() as u64;
-        written.push(Thumbnail { extent: to, offset, bytes });
-        offset += bytes;
+        album.add(to, &jpeg)?;
     }
-    thumbnails.set_len(offset)?;
     Ok(Adopted {
         outline: original.outline().clone(),
         source: original.file.facts().clone(),
-        thumbnails: written,
+        thumbnails: album.close()?,
     })
 }
 

@@ -5,11 +5,11 @@ use iiif::image::{Drawing, Quality, Rect};
 use super::outline::Outline;
 use super::window::{Stage, stage};
 use crate::decode::{InPlace, Layout, Rows};
-use crate::draw::finish;
+use crate::draw::{admit, finish};
 use crate::pyramid::Window;
 use crate::steps::flatten::{flat, flatten};
 use crate::steps::gray::gray;
-use crate::steps::mirror::mirror;
+use crate::steps::mirror::Mirror;
 use crate::steps::scale::{Emit, Scaler};
 use crate::{DrawSettings, Error, Limits};
 
@@ -36,7 +36,7 @@ impl Original {
 
     /// Makes a picture, from no more of the file than it needs.
     pub fn draw(&self, drawing: &Drawing, settings: &DrawSettings) -> Result<Vec<u8>, Error> {
-        self.admit(drawing, settings)?;
+        self.check(drawing, settings)?;
         let Stage { level, window, part } = stage(&self.outline, drawing);
         let (rows, part) = self.file.part(level, part)?;
         let wants_gray = matches!(drawing.quality, Quality::Gray | Quality::Bitonal);
@@ -45,7 +45,7 @@ impl Original {
         finish(drawing, layout, settings, &mut |emit| source.scaled(drawing, emit))
     }
 
-    fn admit(&self, drawing: &Drawing, settings: &DrawSettings) -> Result<(), Error> {
+    fn check(&self, drawing: &Drawing, settings: &DrawSettings) -> Result<(), Error> {
         let Rect { x, y, w, h } = drawing.region;
         let is_inside = |start: u32, length: u32, side: u32| {
             length > 0 && u64::from(start) + u64::from(length) <= side.into()
@@ -55,13 +55,7 @@ impl Original {
         if drawing.source != extent || !is_sound || drawing.size.is_empty() {
             return Err(Error::Settings("the drawing is of another image".to_owned()));
         }
-        let cost = self.outline.memory_cost(drawing);
-        if cost > settings.max_bytes {
-            let most = settings.max_bytes >> 20;
-            let needs = format!("this drawing takes {} MB of memory, of {most} MB", cost >> 20);
-            return Err(Error::TooLarge(needs));
-        }
-        Ok(())
+        admit(self.outline.memory_cost(drawing), settings)
     }
 }
 
@@ -91,7 +85,7 @@ impl Bands {
     fn scaled(&mut self, drawing: &Drawing, emit: Emit<'_>) -> Result<(), Error> {
         let channels = self.layout.channels();
         let mut scaler = Scaler::new(self.part.extent(), self.window, drawing.size, channels);
-        let mut mirrored = Vec::new();
+        let mut mirror = Mirror::new(drawing, channels);
         let mut made = 0;
         let whole = drawing.size.w as usize * drawing.size.h as usize * channels;
         let at_once = (BAND as u32 / self.part.w).clamp(16, 1024);
@@ -99,13 +93,7 @@ impl Bands {
             let band = self.next(at_once.min(self.part.h - y))?;
             scaler.push(band, &mut |rows| {
                 made += rows.len();
-                if !drawing.rotation.mirror {
-                    return emit(rows);
-                }
-                mirrored.clear();
-                mirrored.extend_from_slice(rows);
-                mirror(&mut mirrored, drawing.size.w, channels);
-                emit(&mirrored)
+                emit(mirror.rows(rows))
             })?;
             // Rows below the window need not be decoded.
             if made >= whole {

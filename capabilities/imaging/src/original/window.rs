@@ -1,10 +1,10 @@
 //! Which pixels of which level a drawing is made of.
 
-use iiif::image::{Drawing, Extent, Rect};
+use iiif::image::{Drawing, Rect};
 
 use super::outline::{Outline, Size};
 use crate::pyramid::Window;
-use crate::steps::scale::REACH;
+use crate::steps::region::part;
 
 /// Where a drawing is taken from.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,17 +36,7 @@ pub(super) fn stage(outline: &Outline, drawing: &Drawing) -> Stage {
     let (x, w) = along(region.x, region.w, outline.extent.w, extent.w);
     let (y, h) = along(region.y, region.h, outline.extent.h, extent.h);
     let window = Window { x, y, w, h }.within(extent);
-    Stage { level, window, part: part(window, drawing.size, extent) }
-}
-
-fn part(window: Window, to: Extent, level: Extent) -> Rect {
-    let along = |start: f64, length: f64, to: u32, side: u32| {
-        let margin = REACH * (length / f64::from(to)).max(1.0) + 2.0;
-        let from = (start - margin).max(0.0) as u32;
-        let end = ((start + length + margin).ceil() as u32).min(side);
-        (from, end.max(from + 1) - from)
-    };
-    let (x, w) = along(window.x, window.w, to.w, level.w);
-    let (y, h) = along(window.y, window.h, to.h, level.h);
-    Rect { x, y, w, h }
+    let (x, w) = part(window.x, window.w, drawing.size.w, extent.w, 1);
+    let (y, h) = part(window.y, window.h, drawing.size.h, extent.h, 1);
+    Stage { level, window, part: Rect { x, y, w, h } }
 }

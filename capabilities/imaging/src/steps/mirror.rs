@@ -1,5 +1,31 @@
-/// Mirrors rows left to right.
-pub(crate) fn mirror(rows: &mut [u8], w: u32, channels: usize) {
+use iiif::image::Drawing;
+
+/// Mirrors the rows of a drawing left to right, if it wants that.
+pub(crate) struct Mirror {
+    is_wanted: bool,
+    w: u32,
+    channels: usize,
+    mirrored: Vec<u8>,
+}
+
+impl Mirror {
+    pub(crate) fn new(drawing: &Drawing, channels: usize) -> Self {
+        let is_wanted = drawing.rotation.mirror;
+        Self { is_wanted, w: drawing.size.w, channels, mirrored: Vec::new() }
+    }
+
+    pub(crate) fn rows<'a>(&'a mut self, rows: &'a [u8]) -> &'a [u8] {
+        if !self.is_wanted {
+            return rows;
+        }
+        self.mirrored.clear();
+        self.mirrored.extend_from_slice(rows);
+        mirror(&mut self.mirrored, self.w, self.channels);
+        &self.mirrored
+    }
+}
+
+fn mirror(rows: &mut [u8], w: u32, channels: usize) {
     match channels {
         1 => rows.chunks_exact_mut(w as usize).for_each(<[u8]>::reverse),
         2 => mirror_pixels::<2>(rows, w),

@@ -141,7 +141,7 @@ fn overlap(start: u32, length: u32, tile: u32, side: u32) -> Range<u32> {
 }
 
 /// What of a side is decoded: the window, the reach of the filter, and whole blocks of that.
-fn part(start: f64, length: f64, to: u32, whole: u32, block: u32) -> (u32, u32) {
+pub(crate) fn part(start: f64, length: f64, to: u32, whole: u32, block: u32) -> (u32, u32) {
     // Colours of the last row of a block are mixed with those of the next.
     let margin = REACH * (length / f64::from(to)).max(1.0) + 2.0;
     let from = ((start - margin).max(0.0) as u32) / block * block;
