@@ -62,6 +62,17 @@ impl Catalogue {
     /// `card_max_age_seconds` at the latest.
     pub async fn card(&self, id: &AssetId) -> Result<Option<Arc<AssetCard>>, Error> {
         let cards = &self.parts().cards;
+        if let Some(remembered) = cards.cache.get(id).await
+            && cards.is_current(id, &remembered)
+        {
+            return Ok(remembered.card);
+        }
+        // Boxed, because callers keep their place for it while they need it only now and then.
+        Box::pin(self.look_up_card(id)).await
+    }
+
+    async fn look_up_card(&self, id: &AssetId) -> Result<Option<Arc<AssetCard>>, Error> {
+        let cards = &self.parts().cards;
         // Whoever waits for somebody else's look-up may get what was true before a change that he
         // knows of. Then he looks again; after two such looks, for himself.
         for _ in 0..2 {
@@ -71,7 +82,7 @@ impl Catalogue {
             };
             let remembered = cards.cache.try_get_with_by_ref(id, looked_up).await;
             let remembered = remembered.map_err(Arc::unwrap_or_clone)?;
-            if remembered.epoch == cards.epoch(id).load(Ordering::Acquire) {
+            if cards.is_current(id, &remembered) {
                 return Ok(remembered.card);
             }
             cards.cache.invalidate(id).await;
@@ -117,6 +128,10 @@ impl Cards {
     /// To be called when a change of the asset has been committed.
     pub(crate) fn forget(&self, id: &AssetId) {
         self.epoch(id).fetch_add(1, Ordering::Release);
+    }
+
+    fn is_current(&self, id: &AssetId, remembered: &Remembered) -> bool {
+        remembered.epoch == self.epoch(id).load(Ordering::Acquire)
     }
 
     fn epoch(&self, id: &AssetId) -> &AtomicU64 {

@@ -36,6 +36,9 @@ pub struct DeliveryConfig {
     pub private_max_age_seconds: u32,
     /// The memory for the indices of pyramids, in bytes: some 10 kB for each image in use.
     pub index_bytes: u64,
+    /// The memory for stored tiles that many ask for, in bytes. The page cache of the system, or the
+    /// block cache of a remote storage, has them too, but less ready to be sent. 0: none.
+    pub tile_bytes: u64,
     pub drawing: DrawingConfig,
     pub originals: OriginalsConfig,
 }
@@ -95,6 +98,7 @@ impl Default for DeliveryConfig {
             document_max_age_seconds: 300,
             private_max_age_seconds: 600,
             index_bytes: 256 * 1024 * 1024,
+            tile_bytes: 64 * 1024 * 1024,
             drawing: DrawingConfig::default(),
             originals: OriginalsConfig::default(),
         }

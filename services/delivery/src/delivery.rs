@@ -16,7 +16,7 @@ use crate::{
     counters::{Counters, How},
     error::Error,
     headers::Fingerprint,
-    image::{Access, Admission, DrawError, Exhibit, Exhibits, Originals, Painters},
+    image::{Access, Admission, DrawError, Exhibit, Exhibits, Originals, Painters, Tiles},
 };
 
 /// What the public face works with.
@@ -27,6 +27,7 @@ pub struct Delivery {
     pub(crate) derivatives: Derivatives,
     pub(crate) originals: Originals,
     pub(crate) exhibits: Exhibits,
+    pub(crate) tiles: Tiles,
     pub(crate) admission: Arc<Admission>,
     pub(crate) painters: Arc<Painters>,
     pub(crate) counters: Counters,
@@ -57,6 +58,7 @@ impl Delivery {
         let admission = Admission::new(config.drawing.clone());
         Self {
             exhibits: Exhibits::new(ranges.clone(), config.index_bytes),
+            tiles: Tiles::new(ranges.clone(), config.tile_bytes),
             painters: Arc::new(Painters::new(admission.workers())),
             admission: Arc::new(admission),
             counters: Counters::register(),

@@ -1,4 +1,7 @@
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use axum::http::HeaderValue;
 use catalogue::{AssetCard, AssetChannel};
@@ -13,6 +16,8 @@ use crate::{error::Error, headers::LastModified};
 /// An image that is ready to be shown: its card, the index of its pyramid, and the headers that
 /// all its answers share.
 pub(crate) struct Exhibit {
+    /// No other has it: another version of the image is another number.
+    pub(crate) number: u64,
     pub(crate) card: Arc<AssetCard>,
     pub(crate) access: Access,
     /// Where the pyramid, or the original, is.
@@ -118,12 +123,14 @@ const HEAD_BYTES: u64 = 64 * 1024;
 pub(crate) struct Exhibits {
     ranges: Ranges,
     kept: Cache<AssetId, Arc<Exhibit>>,
+    opened: AtomicU64,
 }
 
 impl Exhibits {
     pub(crate) fn new(ranges: Ranges, max_bytes: u64) -> Self {
         let weigh = |_: &AssetId, exhibit: &Arc<Exhibit>| exhibit.weight();
-        Self { ranges, kept: Cache::builder().max_capacity(max_bytes).weigher(weigh).build() }
+        let kept = Cache::builder().max_capacity(max_bytes).weigher(weigh).build();
+        Self { ranges, kept, opened: AtomicU64::new(0) }
     }
 
     /// The exhibit of a card as it is now; an index is read once for each version of the asset.
@@ -137,15 +144,18 @@ impl Exhibits {
         {
             return Ok(Arc::clone(exhibit));
         }
-        let access = match kept {
-            Some(exhibit) if exhibit.card.version == card.version => exhibit.access.clone(),
-            _ => self.open(&card).await?,
+        let (number, access) = match kept {
+            Some(exhibit) if exhibit.card.version == card.version => {
+                (exhibit.number, exhibit.access.clone())
+            }
+            _ => (self.opened.fetch_add(1, Ordering::Relaxed), Box::pin(self.open(&card)).await?),
         };
         let key = match &access {
             Access::Pyramid(_) => keys::pyramid(&card.id, card.version),
             Access::Original(_) => keys::original(&card.id, card.version),
         };
         let exhibit = Arc::new(Exhibit {
+            number,
             access,
             key,
             asset_id: asset_id(&card.id),

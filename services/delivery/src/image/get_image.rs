@@ -79,6 +79,7 @@ impl Source {
     }
 }
 
+/// What takes long is boxed: the future of a tile is copied more than once, so it is kept small.
 async fn read(
     delivery: &Delivery,
     exhibit: &Exhibit,
@@ -88,13 +89,11 @@ async fn read(
 ) -> Result<(Body, How), Error> {
     let (image, how) = match source {
         Source::Stitch(pyramid, stitch) => {
-            let body = stitched(delivery, exhibit, pyramid, stitch).await.map_err(Arc::new)?;
+            let body = Box::pin(stitched(delivery, exhibit, pyramid, stitch)).await;
+            let body = body.map_err(Arc::new)?;
             return Ok((body, How::Stitched));
         }
-        Source::Grid(tile) => {
-            let read = delivery.ranges.read_after(&exhibit.key, &tile.header, tile.range.clone());
-            (tile.finish(read.await?).map_err(Error::Pyramid)?, How::Grid)
-        }
+        Source::Grid(tile) => (delivery.tiles.get(exhibit, &tile).await?, How::Grid),
         Source::Thumbnail(size) => {
             (read_thumbnail(delivery, &exhibit.card, size).await?, How::Thumbnail)
         }
@@ -102,7 +101,8 @@ async fn read(
             let (card, major) = (&exhibit.card, version.major().into());
             let name = delivery.encoder.name(&drawing.canonical);
             let key = keys::drawn(&card.id, card.version, major, &name);
-            delivery.remember_or_draw(&key, draw(delivery, exhibit, drawing)).await?
+            let drawn = delivery.remember_or_draw(&key, draw(delivery, exhibit, drawing));
+            Box::pin(drawn).await?
         }
     };
     Ok((image.into(), how))
