@@ -2,6 +2,7 @@
 
 mod assemble;
 mod config;
+mod cores;
 mod demo;
 mod doctor;
 mod serve;

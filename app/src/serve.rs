@@ -7,22 +7,22 @@ use axum::{
     Json, Router,
     extract::State,
     http::{HeaderValue, StatusCode, header},
-    middleware,
     response::IntoResponse,
     routing::get,
-    serve::ListenerExt,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::json;
 use tokio::{net::TcpListener, signal::unix::SignalKind};
 use tokio_util::sync::CancellationToken;
+use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, set_header::SetResponseHeaderLayer,
 };
 
 use crate::{
     assemble::{Parts, Role},
-    server_urls::{Roots, tell_server_urls},
+    cores::Cores,
+    server_urls::Roots,
 };
 
 /// How long open requests may go on after the service was told to stop.
@@ -33,6 +33,7 @@ pub(crate) struct Service {
     listener: TcpListener,
     pub(crate) address: SocketAddr,
     router: Router,
+    roots: Roots,
     parts: Parts,
 }
 
@@ -42,41 +43,32 @@ impl Service {
         let listener =
             TcpListener::bind(listen).await.with_context(|| format!("can't listen on {listen}"))?;
         let address = listener.local_addr()?;
-        let router = router(&parts, Roots::new(&parts.config.server, address));
-        Ok(Self { listener, address, router, parts })
+        let roots = Roots::new(&parts.config.server, address);
+        Ok(Self { listener, address, router: router(&parts), roots, parts })
     }
 
     /// Answers requests and works on jobs until `stop`; then finishes what is open and hands back what is not.
     pub(crate) async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
         let worker = self.parts.worker()?.map(|worker| tokio::spawn(worker.run(stop.clone())));
-        let listener = self.listener.tap_io(|stream| {
-            // A tile fits in few packets: waiting to fill one only delays it.
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(%error, "a connection keeps Nagle's algorithm");
-            }
-        });
-        let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
-        let stopping = stop.clone();
-        let server = axum::serve(listener, service)
-            .with_graceful_shutdown(async move { stopping.cancelled().await });
+        let mut cores = Cores::start(&self.router, &self.roots)?;
         tokio::select! {
-            ended = server => ended?,
-            () = drained(stop) => tracing::info!("some requests were still open and were cut off"),
+            ended = cores.serve(self.listener, &stop) => ended?,
+            () = drained(&stop) => tracing::info!("some requests were still open and were cut off"),
         }
         if let Some(worker) = worker {
             worker.await.context("the worker broke down")?;
         }
         self.parts.settle().await;
-        Ok(())
+        cores.release().await
     }
 }
 
-async fn drained(stop: CancellationToken) {
+async fn drained(stop: &CancellationToken) {
     stop.cancelled().await;
     tokio::time::sleep(DRAIN).await;
 }
 
-fn router(parts: &Parts, roots: Roots) -> Router {
+fn router(parts: &Parts) -> Router {
     let mut router = Router::new()
         .route("/health", get(get_health))
         .route("/ping", get(async || "pong"))
@@ -94,14 +86,13 @@ fn router(parts: &Parts, roots: Roots) -> Router {
     if parts.has(Role::Delivery) {
         router = router.merge(delivery::router(parts.delivery()));
     }
-    router
-        .fallback(say_there_is_nothing)
-        .layer(middleware::from_fn_with_state(roots, tell_server_urls))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ))
-        .layer(CatchPanicLayer::new())
+    let nosniff = SetResponseHeaderLayer::if_not_present(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    // One layer: each costs every request a box.
+    let around = ServiceBuilder::new().layer(CatchPanicLayer::new()).layer(nosniff);
+    router.fallback(say_there_is_nothing).layer(around)
 }
 
 /// Any address that no service has.

@@ -5,12 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use axum::{
-    extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, HeaderName, Uri, header::HOST},
-    middleware::Next,
-    response::Response,
-};
+use axum::http::{HeaderMap, HeaderName, Request, Uri, header::HOST};
 use model::{PublicUrls, ServerUrls};
 use serde::{Deserialize, Serialize};
 
@@ -79,6 +74,13 @@ impl Roots {
         }
     }
 
+    /// Tells the services, in a request's extensions, under which addresses they answer it.
+    pub(crate) fn tell<B>(&self, peer: IpAddr, mut request: Request<B>) -> Request<B> {
+        let urls = self.for_request(Some(peer), request.uri(), request.headers());
+        request.extensions_mut().insert(urls);
+        request
+    }
+
     fn for_request(&self, peer: Option<IpAddr>, uri: &Uri, headers: &HeaderMap) -> ServerUrls {
         if let (Some(public), Some(api)) = (&self.public, &self.api) {
             return ServerUrls { public: public.clone(), api: api.clone() };
@@ -132,18 +134,6 @@ fn is_host(text: &str) -> bool {
 fn is_prefix(text: &str) -> bool {
     let is_fit = |b: u8| b.is_ascii_alphanumeric() || b"-._~/".contains(&b);
     text.starts_with('/') && !text.contains("//") && text.len() <= 255 && text.bytes().all(is_fit)
-}
-
-/// Tells the services, in every request's extensions, under which addresses they answer it.
-pub(crate) async fn tell_server_urls(
-    State(roots): State<Roots>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
-    let urls = roots.for_request(peer, request.uri(), request.headers());
-    request.extensions_mut().insert(urls);
-    next.run(request).await
 }
 
 #[cfg(test)]
