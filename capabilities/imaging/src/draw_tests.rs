@@ -9,6 +9,7 @@ use proptest::prelude::*;
 
 use crate::decode::Layout;
 use crate::picture::Picture;
+use crate::steps::region::Region;
 use crate::testing::{drawing, likeness, opened, parsed, part, picture, pyramid, seen};
 use crate::{Chroma, DrawSettings, Error, Pyramid, draw};
 
@@ -248,6 +249,34 @@ fn broken_tiles_are_an_error_and_not_a_picture() {
     let settings = DrawSettings::default();
     assert!(drawn.try_draw("full/max/0/default.png", &settings).is_err());
     assert!(drawn.try_draw("0,100,200,50/max/0/default.jpg", &settings).is_err());
+}
+
+/// These are decoded by a thread of their own.
+#[test]
+fn large_regions_have_the_pixels_of_their_parts_and_their_errors() {
+    let mut drawn = Drawn::of(2304, 2000, Layout::Rgb);
+    let whole = drawn.png("full/max/0/default");
+    for (x, y, w, h) in [(0, 0, 768, 512), (1024, 1024, 1280, 976), (256, 1792, 512, 208)] {
+        let seen = drawn.png(&format!("{x},{y},{w},{h}/max/0/default"));
+        assert_eq!(seen.pixels, part(&whole, x, y, Extent::new(w, h)).pixels, "{x},{y}");
+    }
+
+    let covering = drawn.pyramid.covering(&drawing("full/max/0/default.png", drawn.pyramid.extent));
+    let tiles: Vec<_> =
+        covering.tiles.iter().map(|range| Bytes::from(range_of(&drawn.file, range))).collect();
+    let extent = drawn.pyramid.extent;
+    let mut region = Region::new(&drawn.pyramid, &covering, &tiles, extent, false).unwrap();
+    let mut bands = 0;
+    let given_up = region.each_band(&mut |_| {
+        bands += 1;
+        if bands == 2 { Err(Error::Truncated) } else { Ok(()) }
+    });
+    assert!(matches!(given_up, Err(Error::Truncated)), "{given_up:?}");
+    assert_eq!(bands, 2);
+
+    let last = covering.tiles.last().unwrap().clone();
+    drawn.file[last.start as usize + 300..last.end as usize].fill(0xFF);
+    assert!(drawn.try_draw("full/max/0/default.png", &DrawSettings::default()).is_err());
 }
 
 proptest! {

@@ -10,8 +10,8 @@ impl Pyramid {
         let read: u64 = covering.tiles.iter().map(|range| range.end - range.start).sum();
         let channels = if Covering::is_gray(self, drawing) { 1 } else { 3 };
         let decoded = covering.extent(self);
-        // A row of tiles, and as much again that waits to be scaled.
-        let band = u64::from(decoded.w) * u64::from(decoded.h.min(self.tile)) * channels * 2;
+        // A row of tiles, the one that is decoded meanwhile, and as much again that waits to be scaled.
+        let band = u64::from(decoded.w) * u64::from(decoded.h.min(self.tile)) * channels * 3;
         read + band + answer_bytes(drawing, channels) + (1 << 16)
     }
 }

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::panic::resume_unwind;
+use std::sync::mpsc;
+use std::thread;
 
 use bytes::Bytes;
 use iiif::image::{Extent, Rect};
@@ -11,6 +14,11 @@ use crate::Error;
 use crate::decode::Layout;
 use crate::jpeg::{self, Decoder, Wanted};
 use crate::pyramid::{Covering, Pyramid, Window};
+
+/// Regions of so many pixels are worth a thread.
+const LARGE: u64 = 4_000_000;
+
+type Pass<'p> = &'p mut dyn FnMut(Vec<u8>) -> Result<Vec<u8>, Error>;
 
 /// The part of a level that is decoded: the window, and what the filter sees around it.
 pub(crate) struct Region<'a> {
@@ -64,8 +72,37 @@ impl<'a> Region<'a> {
         Window { x: window.x - x, y: window.y - y, ..window }.within(self.extent())
     }
 
-    /// Gives all rows from the top, a row of tiles at a time.
+    /// Gives all rows from the top, a row of tiles at a time. Of large regions the next is decoded
+    /// by another thread meanwhile.
     pub(crate) fn each_band(&mut self, emit: Emit<'_>) -> Result<(), Error> {
+        if self.extent().area() < LARGE {
+            return self.bands(&mut |band| emit(&band).map(|()| band));
+        }
+        thread::scope(|scope| {
+            let (give, take) = mpsc::sync_channel(0);
+            let (give_back, take_back) = mpsc::channel();
+            // Nobody takes the band if the drawing failed, which is told by who draws.
+            let mut pass = move |band| {
+                give.send(band).map_err(|_| Error::Pyramid("the drawing was given up"))?;
+                Ok(take_back.try_recv().unwrap_or_default())
+            };
+            let decode = move || self.bands(&mut pass);
+            let decoding = thread::Builder::new().spawn_scoped(scope, decode)?;
+            let mut drawn = Ok(());
+            for band in &take {
+                drawn = emit(&band);
+                if drawn.is_err() || give_back.send(band).is_err() {
+                    break;
+                }
+            }
+            drop(take);
+            let decoded = decoding.join().unwrap_or_else(|panic| resume_unwind(panic));
+            drawn.and(decoded)
+        })
+    }
+
+    /// Gives bands away, and takes a buffer for the next one back.
+    fn bands(&mut self, pass: Pass<'_>) -> Result<(), Error> {
         let mut top = 0;
         let mut band = Vec::new();
         let columns = self.covering.columns.len();
@@ -75,7 +112,7 @@ impl<'a> Region<'a> {
             if !rows.is_empty() {
                 let tiles = &self.tiles[n * columns..][..columns];
                 self.decode_row(row, tiles, &rows, &mut band)?;
-                emit(&band)?;
+                band = pass(band)?;
             }
             top += h;
         }
