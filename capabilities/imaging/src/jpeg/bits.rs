@@ -1,7 +1,5 @@
 //! Codes, bit by bit: read, written, and copied to where they are not on the same bits.
 
-use memchr::memchr;
-
 use super::cuts::{Cut, code_bytes};
 use crate::Error;
 
@@ -57,41 +55,73 @@ impl<'a> Bits<'a> {
         Ok(())
     }
 
+    /// Copies whole bytes, eight at a time, or as many as there are up to a byte of ones.
     fn copy_bytes(&mut self, codes: &[u8]) {
-        if self.count == 0 {
+        let count = self.count;
+        if count == 0 {
             self.out.extend_from_slice(codes);
             return;
         }
-        let mut codes = codes;
-        while !codes.is_empty() {
-            // Up to a byte of ones, the codes are what they stand for.
-            let plain = memchr(0xFF, codes).unwrap_or(codes.len());
-            let (words, rest) = codes[..plain].as_chunks::<8>();
-            self.copy_words(words);
-            rest.iter().for_each(|byte| self.put((*byte).into(), 8));
-            if plain < codes.len() {
-                self.put(0xFF, 8);
+        // A zero may have to follow every byte, and the last word is written whole.
+        let mut end = self.out.len();
+        self.out.resize(end + 2 * codes.len() + 2 * WORD, 0);
+        let (mut before, mut at) = (self.waiting, 0);
+        while at < codes.len() {
+            let (word, there) = word(&codes[at..]);
+            let moved = before << (64 - count) | word >> count;
+            let room = &mut self.out[end..];
+            // Nearly always; that the steps are known ahead is what makes it fast.
+            if there == WORD && ones(word) | ones(moved) == 0 {
+                room[..WORD].copy_from_slice(&moved.to_be_bytes());
+                (before, at, end) = (word, at + WORD, end + WORD);
+                continue;
             }
-            codes = codes.get(plain + 2..).unwrap_or_default();
+            let plain = ones(word).leading_zeros() as usize / 8;
+            let bytes = (plain + 1).min(there);
+            end += put_word(room, moved, bytes);
+            before = word >> (64 - 8 * bytes);
+            at += bytes + usize::from(plain < there);
+        }
+        self.out.truncate(end);
+        self.waiting = before & ((1 << count) - 1);
+    }
+}
+
+const WORD: usize = 8;
+
+/// The next eight bytes, the first one highest, or as many as there are before zeroes.
+fn word(codes: &[u8]) -> (u64, usize) {
+    match codes.first_chunk() {
+        Some(bytes) => (u64::from_be_bytes(*bytes), WORD),
+        None => {
+            let mut bytes = [0; WORD];
+            bytes[..codes.len()].copy_from_slice(codes);
+            (u64::from_be_bytes(bytes), codes.len())
         }
     }
+}
 
-    fn copy_words(&mut self, words: &[[u8; 8]]) {
-        let Self { out, waiting, count } = self;
-        out.reserve(words.len() * 8);
-        let count = *count;
-        let mut before = *waiting;
-        for bytes in words {
-            let word = u64::from_be_bytes(*bytes);
-            let moved = before << (64 - count) | word >> count;
-            before = word;
-            if has_ones(moved) {
-                moved.to_be_bytes().into_iter().for_each(|byte| put_byte(out, byte));
-            } else {
-                out.extend_from_slice(&moved.to_be_bytes());
-            }
+/// The highest bit of every byte of ones, and no others.
+fn ones(word: u64) -> u64 {
+    const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
+    let zeroes = !word;
+    !(((zeroes & LOW) + LOW) | zeroes | LOW)
+}
+
+/// Writes the first bytes of a word with a zero behind every one of ones: how many that are.
+fn put_word(room: &mut [u8], word: u64, bytes: usize) -> usize {
+    let (mut word, mut left, mut end) = (word, bytes, 0);
+    loop {
+        room[end..][..WORD].copy_from_slice(&word.to_be_bytes());
+        let plain = ones(word).leading_zeros() as usize / 8;
+        if plain >= left {
+            return end + left;
         }
-        *waiting = before & ((1 << count) - 1);
+        room[end + plain + 1] = 0;
+        end += plain + 2;
+        left -= plain + 1;
+        // Not by 64 at once, which would be no shift at all.
+        word = word << (8 * plain) << 8;
     }
 }
 
@@ -100,12 +130,6 @@ fn put_byte(out: &mut Vec<u8>, byte: u8) {
     if byte == 0xFF {
         out.push(0);
     }
-}
-
-/// Whether one of the bytes is 0xFF.
-fn has_ones(word: u64) -> bool {
-    const LOW: u64 = 0x0101_0101_0101_0101;
-    (!word).wrapping_sub(LOW) & word & (LOW << 7) != 0
 }
 
 /// A bit in the codes of a row: behind so many bytes, and behind all but so many bits of the next.

@@ -7,11 +7,13 @@ use super::segments::{DHT, segments};
 use crate::{Chroma, Error};
 
 /// The tables for brightness and for colours.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Huffman {
     means: [Table; 2],
     details: [Table; 2],
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Table {
     /// By the next eight bits: length and symbol of a code, or zero if it's longer.
     short: [(u8, u8); 256],
@@ -101,12 +103,6 @@ pub(crate) fn blocks(gray: bool, chroma: Chroma) -> &'static [u8] {
         (true, _) => &[0],
         (false, Chroma::Half) => &[0, 0, 0, 0, 1, 2],
         (false, Chroma::Full) => &[0, 1, 2],
-    }
-}
-
-impl Clone for Table {
-    fn clone(&self) -> Self {
-        Self { symbols: self.symbols.clone(), ..*self }
     }
 }
 

@@ -30,8 +30,9 @@ pub struct Band {
     level: usize,
     /// In pixels of the level.
     part: Rect,
-    /// Each tile's row stays an interval between restarts, because all of them are whole.
-    keeps_intervals: bool,
+    /// What joins the rows of neighbours. Where all are whole none is needed: each row of a tile
+    /// stays an interval between restarts.
+    huffman: Option<Arc<Huffman>>,
     /// The restarts before it.
     restarts: usize,
     is_last: bool,
@@ -66,7 +67,12 @@ impl Pyramid {
         let interval = interval.div_ceil(self.block_rows());
         let frame = frame_header_with(part.extent(), self.gray, self.chroma, interval);
         let header = [&self.header, frame.as_slice()].concat().into();
-        Some(Stitch { header, bands: self.bands(level, part, keeps_intervals) })
+        let huffman = match keeps_intervals {
+            true => None,
+            // Damaged tables are told of by whoever decodes them.
+            false => Some(Arc::new(Huffman::read(&self.tables).ok()?)),
+        };
+        Some(Stitch { header, bands: self.bands(level, part, huffman.as_ref()) })
     }
 
     /// The drawing in pixels of a level, if it is a part of it that can be cut out.
@@ -87,10 +93,10 @@ impl Pyramid {
         (drawing.size == Extent { w, h }).then_some(Rect { x, y, w, h })
     }
 
-    fn bands(&self, level: usize, part: Rect, keeps_intervals: bool) -> Vec<Band> {
+    fn bands(&self, level: usize, part: Rect, huffman: Option<&Arc<Huffman>>) -> Vec<Band> {
         let bottom = part.y + part.h;
         let columns = part.x / self.tile..(part.x + part.w).div_ceil(self.tile);
-        let in_a_row = if keeps_intervals { columns.len() } else { 1 };
+        let in_a_row = if huffman.is_none() { columns.len() } else { 1 };
         let mut bands = Vec::new();
         for row in part.y / self.tile..bottom.div_ceil(self.tile) {
             let tiles = columns.clone().map(|column| self.range_with_table(level, column, row));
@@ -103,7 +109,7 @@ impl Pyramid {
                     tiles: Arc::clone(&tiles),
                     level,
                     part: Rect { y, h, ..part },
-                    keeps_intervals,
+                    huffman: huffman.cloned(),
                     restarts: ((y - part.y) / self.block_rows()) as usize * in_a_row,
                     is_last: y + h == bottom,
                 });
@@ -131,22 +137,18 @@ impl Pyramid {
             .map(|(column, tile)| self.stored_rows(band.level, (column, row), tile));
         let stored = stored.collect::<Result<Vec<_>, _>>()?;
         let stretches: Vec<_> = (first..).map_while(|column| self.stretch(band, column)).collect();
-        out.reserve(BAND as usize);
-        let mut joiner = Joiner {
-            out,
-            huffman: Huffman::read(&self.tables)?,
-            blocks: blocks(self.gray, self.chroma),
-            restarts: band.restarts,
-        };
+        // Bands are not all alike.
+        out.reserve((BAND + BAND / 2) as usize);
+        let mut joiner =
+            Joiner { out, blocks: blocks(self.gray, self.chroma), restarts: band.restarts };
         let block = self.block_rows();
         let top = band.part.y % self.tile;
         for n in top / block..(top + band.part.h).div_ceil(block) {
             let rows = stored.iter().map(|rows| rows.get(n as usize).copied().ok_or_else(damaged));
             let rows = rows.collect::<Result<Vec<_>, _>>()?;
-            if band.keeps_intervals {
-                joiner.keep(&rows);
-            } else {
-                joiner.join(&rows, &stretches)?;
+            match &band.huffman {
+                None => joiner.keep(&rows),
+                Some(huffman) => joiner.join(huffman, &rows, &stretches)?,
             }
         }
         if band.is_last {
@@ -200,7 +202,6 @@ struct Stretch {
 
 struct Joiner<'a> {
     out: &'a mut Vec<u8>,
-    huffman: Huffman,
     blocks: &'static [u8],
     restarts: usize,
 }
@@ -215,13 +216,18 @@ impl Joiner<'_> {
     }
 
     /// Stretches of rows, made into one.
-    fn join(&mut self, rows: &[Stored<'_>], stretches: &[Stretch]) -> Result<(), Error> {
+    fn join(
+        &mut self,
+        huffman: &Huffman,
+        rows: &[Stored<'_>],
+        stretches: &[Stretch],
+    ) -> Result<(), Error> {
         let mut bits = Bits::new(self.out);
         let mut means = [0; 3];
         for ((codes, row), stretch) in rows.iter().zip(stretches) {
             let from = stretch.from.checked_sub(1).map_or(Cut::default(), |n| row.cut(n));
             let to = stretch.to.map_or_else(|| row.end(), |n| row.cut(n - 1));
-            self.huffman.join(codes, (from, to), &mut means, self.blocks, &mut bits)?;
+            huffman.join(codes, (from, to), &mut means, self.blocks, &mut bits)?;
         }
         bits.fill();
         self.restart();

@@ -5,10 +5,13 @@ use std::{ops::Range, sync::Arc, vec};
 
 use axum::body::Body;
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
+use futures_util::{
+    StreamExt, TryFutureExt,
+    future::{self, Either},
+    stream,
+};
 use imaging::{Band, Pyramid, Stitch};
 use storage::Ranges;
-use tokio::sync::mpsc;
 
 use super::{
     admission::{Admission, Permit},
@@ -22,7 +25,7 @@ use crate::delivery::Delivery;
 const SMALL_BYTES: u64 = 256 * 1024;
 /// Answers of about this are sent in one piece, with their length.
 const ONE_PIECE: u64 = 1024 * 1024;
-/// So many bands of larger ones wait to be sent.
+/// So many bands of larger ones are made, or wait to be sent, while one is sent.
 const AHEAD: usize = 1;
 
 /// Begins the answer. What can't be read or made is an error only at its begin; later it is cut.
@@ -44,13 +47,14 @@ pub(crate) async fn stitched(
         painters: Arc::clone(&delivery.painters),
         _permit: match bytes <= SMALL_BYTES {
             true => None,
-            // What is read, and at most as much that is made of it.
-            false => Some(delivery.admission.admit_stream(2 * largest).await?),
+            // What is read, and at most as much for each band that is made of it.
+            false => Some(delivery.admission.admit_stream((1 + AHEAD as u64) * largest).await?),
         },
     };
     let mut first = Vec::from(stitch.header);
     while let Some(band) = stitcher.bands.next() {
-        first = stitcher.band(band, first).await?;
+        let tiles = stitcher.read(&band).await?;
+        first = stitcher.make(band, tiles, first).await?;
         if bytes > ONE_PIECE {
             break;
         }
@@ -58,11 +62,8 @@ pub(crate) async fn stitched(
     if stitcher.bands.len() == 0 {
         return Ok(Body::from(first));
     }
-    let (send, receive) = mpsc::channel(AHEAD);
-    tokio::spawn(stitcher.send_all(send));
     let first = stream::once(async { Ok(Bytes::from(first)) });
-    let rest =
-        stream::unfold(receive, |mut receive| async { Some((receive.recv().await?, receive)) });
+    let rest = stream::unfold(stitcher, Stitcher::begin).buffered(AHEAD);
     Ok(Body::from_stream(first.chain(rest)))
 }
 
@@ -83,35 +84,44 @@ struct Stitcher {
 }
 
 impl Stitcher {
-    /// Makes one band while the one before is sent, until there is none, or nobody reads any more.
-    async fn send_all(mut self, send: mpsc::Sender<Result<Bytes, DrawError>>) {
-        while let Some(band) = self.bands.next() {
-            let made = self.band(band, Vec::new()).await;
-            if let Err(error) = &made {
-                tracing::error!(key = self.key, "an image is cut off: {error}");
-            }
-            let is_cut = made.is_err();
-            if send.send(made.map(Bytes::from)).await.is_err() || is_cut {
-                return;
-            }
-        }
+    /// Begins the next band, while those before it are still being made or sent.
+    async fn begin(mut self) -> Option<(impl Future<Output = Result<Bytes, DrawError>>, Self)> {
+        let band = self.bands.next()?;
+        let key = self.key.clone();
+        let made = match self.read(&band).await {
+            Ok(tiles) => Either::Left(self.make(band, tiles, Vec::new())),
+            Err(error) => Either::Right(future::err(error)),
+        };
+        let made = made.inspect_err(move |error| tracing::error!(key, "an image is cut: {error}"));
+        Some((made.map_ok(Bytes::from), self))
     }
 
-    /// The band, behind what stands before it.
-    async fn band(&mut self, band: Band, mut out: Vec<u8>) -> Result<Vec<u8>, DrawError> {
+    async fn read(&mut self, band: &Band) -> Result<Vec<Bytes>, DrawError> {
         if self.read.0 != band.tiles {
             self.read.1.clear();
             self.read.1 = self.ranges.read_many(&self.key, &band.tiles).await?;
             self.read.0 = Arc::clone(&band.tiles);
         }
-        let tiles = self.read.1.clone();
-        if input_bytes(&band) <= SMALL_BYTES {
-            self.pyramid.join(&band, &tiles, &mut out)?;
-            return Ok(out);
-        }
-        let turn = self.admission.turn().await?;
+        Ok(self.read.1.clone())
+    }
+
+    /// The band, behind what stands before it.
+    fn make(
+        &self,
+        band: Band,
+        tiles: Vec<Bytes>,
+        mut out: Vec<u8>,
+    ) -> impl Future<Output = Result<Vec<u8>, DrawError>> + use<> {
         let pyramid = Arc::clone(&self.pyramid);
-        let job = move || pyramid.join(&band, &tiles, &mut out).map(|()| out);
-        self.painters.paint(turn, job).await
+        let (admission, painters) = (Arc::clone(&self.admission), Arc::clone(&self.painters));
+        async move {
+            if input_bytes(&band) <= SMALL_BYTES {
+                pyramid.join(&band, &tiles, &mut out)?;
+                return Ok(out);
+            }
+            let turn = admission.turn().await?;
+            let job = move || pyramid.join(&band, &tiles, &mut out).map(|()| out);
+            painters.paint(turn, job).await
+        }
     }
 }
