@@ -76,7 +76,7 @@ pub struct Thumbnail {
 /// Rows that are made into tiles at once: few enough to stay in the processor's cache.
 const STRIP: u32 = 16;
 /// The same if threads share them.
-const SHARED_STRIP: u32 = 128;
+const SHARED_STRIP: u32 = 64;
 /// Strips that are read ahead of the encoders.
 const AHEAD: usize = 2;
 
