@@ -10,7 +10,7 @@ use iiif::image::Extent;
 
 use super::row_table;
 use crate::Error;
-use crate::jpeg::{Bits, CodedRow, EOI, Kind, SOI, frame_header, restart};
+use crate::jpeg::{Bits, CodedRow, Cut, EOI, Kind, SOI, frame_header, restart};
 
 /// Pads a stream without tables to the size of a tile, and its rows with it.
 pub(super) fn pad(
@@ -34,7 +34,7 @@ pub(super) fn pad(
         if missing == 0 {
             out.extend_from_slice(own);
         } else {
-            lengthen(own, row, missing, kind, &mut out);
+            lengthen(own, row, missing, kind, &mut out)?;
             row.length = (out.len() - begin) as u32;
         }
         last = begin..out.len();
@@ -48,16 +48,19 @@ pub(super) fn pad(
 }
 
 /// Adds blocks behind a row.
-fn lengthen(codes: &[u8], row: &CodedRow, blocks: u32, kind: Kind, out: &mut Vec<u8>) {
+fn lengthen(
+    codes: &[u8],
+    row: &CodedRow,
+    blocks: u32,
+    kind: Kind,
+    out: &mut Vec<u8>,
+) -> Result<(), Error> {
     let end = row.cuts.last().copied().unwrap_or_default();
-    let whole = end.whole as usize;
-    out.extend_from_slice(&codes[..whole]);
     let mut bits = Bits::new(out);
-    if end.rest > 0 {
-        bits.put(u64::from(codes[whole] >> end.rest), u32::from(8 - end.rest));
-    }
+    bits.copy(codes, Cut::default().into(), end.into())?;
     put_blocks(blocks, kind, &mut bits);
     bits.fill();
+    Ok(())
 }
 
 /// Colours are mixed across rows of blocks of 4:2:0, so the gray below an image could shine into a
@@ -102,29 +105,19 @@ fn put_blocks(blocks: u32, kind: Kind, bits: &mut Bits<'_>) {
 ///
 /// What comes out is what the encoder made of the true extent, byte for byte.
 pub(super) fn cut(codes: &[u8], table: &[u8], w: u32, out: &mut Vec<u8>) -> Result<(), Error> {
-    let mut codes = codes;
-    for (n, row) in row_table::read(table, w).enumerate() {
-        let (stored, rest) = codes.split_at_checked(row.length()).ok_or_else(damaged)?;
+    for (n, row) in row_table::rows(codes, table, w).enumerate() {
+        let (stored, row) = row?;
         if n > 0 {
             out.extend(restart(n - 1));
         }
-        let end = row.end();
-        let whole = end.whole as usize;
-        out.extend_from_slice(stored.get(..whole).ok_or_else(damaged)?);
-        if end.rest > 0 {
-            let last = stored.get(whole).ok_or_else(damaged)?;
-            let last = last | ((1 << end.rest) - 1);
-            out.push(last);
-            if last == 0xFF {
-                out.push(0);
-            }
-        }
-        codes = rest.get(2..).unwrap_or_default();
+        let mut bits = Bits::new(out);
+        bits.copy(stored, Cut::default().into(), row.end().into())?;
+        bits.fill();
     }
     out.extend(EOI);
     Ok(())
 }
 
 fn damaged() -> Error {
-    Error::Damaged("a tile has other rows than its table says".to_owned())
+    Error::Damaged("a tile has other rows than its encoder noted".to_owned())
 }

@@ -46,9 +46,19 @@ pub(super) fn write(rows: &[CodedRow]) -> Result<Vec<u8>, Error> {
     Ok(out)
 }
 
-/// The rows of a tile, as its table has them.
-pub(super) fn read(table: &[u8], w: u32) -> impl Iterator<Item = TableRow<'_>> {
-    table.chunks_exact(row_bytes(w)).map(TableRow)
+/// The rows of a tile, each with what the table says of it.
+pub(super) fn rows<'a>(
+    codes: &'a [u8],
+    table: &'a [u8],
+    w: u32,
+) -> impl Iterator<Item = Result<(&'a [u8], TableRow<'a>), Error>> {
+    let damaged = || Error::Damaged("a tile has other rows than its table says".to_owned());
+    let mut codes = codes;
+    table.chunks_exact(row_bytes(w)).map(TableRow).map(move |row| {
+        let (own, rest) = codes.split_at_checked(row.length()).ok_or_else(damaged)?;
+        codes = rest.get(2..).unwrap_or_default();
+        Ok((own, row))
+    })
 }
 
 #[derive(Clone, Copy)]

@@ -167,13 +167,8 @@ impl Pyramid {
     ) -> Result<Vec<Stored<'a>>, Error> {
         let extent = self.levels[level].tile_extent(column, row, self.tile);
         let table = row_table::length(extent, self.gray, self.chroma);
-        let (mut codes, table) = split(read, SOI.len() + self.frame_bytes(), table)?;
-        let stored = |row: TableRow<'a>| {
-            let (own, rest) = codes.split_at_checked(row.length()).ok_or_else(damaged)?;
-            codes = rest.get(2..).unwrap_or_default();
-            Ok((own, row))
-        };
-        row_table::read(table, extent.w).map(stored).collect()
+        let (codes, table) = split(read, SOI.len() + self.frame_bytes(), table)?;
+        row_table::rows(codes, table, extent.w).collect()
     }
 
     /// What of a column of tiles a band takes: between which cuts, the first of which is none.
