@@ -59,30 +59,35 @@ impl Admission {
 
     /// Waits for the right to use so much memory.
     pub(crate) async fn admit(&self, bytes: u64) -> Result<Permit, Refusal> {
-        if bytes > self.config.memory_bytes {
-            return Err(Refusal::Impossible);
-        }
-        let max_wait = Duration::from_secs(self.config.max_wait_seconds);
-        let admitted = tokio::time::timeout(max_wait, async {
+        let enter = async {
             if bytes <= self.config.small_bytes {
                 let _worker = Some(self.small.enter().await?);
                 return Ok(Permit { _worker, _memory: None });
             }
             let _worker = Some(self.large.enter().await?);
             Ok(Permit { _worker, _memory: Some(self.memory(bytes).await?) })
-        });
-        admitted.await.unwrap_or(Err(Refusal::Busy))
+        };
+        self.wait(bytes, enter).await
     }
 
     /// Waits for the right to keep so much memory for as long as a visitor takes to read an
     /// answer. It takes no worker; each part of the answer is made in a [`turn`](Self::turn).
     pub(crate) async fn admit_stream(&self, bytes: u64) -> Result<Permit, Refusal> {
+        let memory = self.wait(bytes, self.memory(bytes)).await?;
+        Ok(Permit { _worker: None, _memory: Some(memory) })
+    }
+
+    /// No longer than visitors are kept waiting, and not at all for what can never be.
+    async fn wait<T>(
+        &self,
+        bytes: u64,
+        turn: impl Future<Output = Result<T, Refusal>>,
+    ) -> Result<T, Refusal> {
         if bytes > self.config.memory_bytes {
             return Err(Refusal::Impossible);
         }
         let max_wait = Duration::from_secs(self.config.max_wait_seconds);
-        let memory = tokio::time::timeout(max_wait, self.memory(bytes)).await;
-        Ok(Permit { _worker: None, _memory: Some(memory.unwrap_or(Err(Refusal::Busy))?) })
+        tokio::time::timeout(max_wait, turn).await.unwrap_or(Err(Refusal::Busy))
     }
 
     /// Waits for a worker for large drawings, as one who was admitted before.
