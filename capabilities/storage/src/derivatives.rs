@@ -63,6 +63,11 @@ impl Derivatives {
         }
     }
 
+    /// How much is kept on disk, and how much may be.
+    pub fn kept_bytes(&self) -> (u64, u64) {
+        self.files.as_ref().map_or((0, 0), |files| files.bytes())
+    }
+
     async fn read_or_draw<E>(
         &self,
         key: &str,

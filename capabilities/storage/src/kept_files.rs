@@ -78,6 +78,12 @@ impl KeptFiles {
         });
     }
 
+    /// How much there is, and how much there may be.
+    pub(crate) fn bytes(&self) -> (u64, u64) {
+        let shelf = self.shelf();
+        (shelf.bytes(), shelf.max_bytes())
+    }
+
     /// Until all that is being written is written.
     pub(crate) async fn settle(&self) {
         drop(self.writes.acquire_many(PENDING_WRITES).await);

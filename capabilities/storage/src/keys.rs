@@ -30,6 +30,16 @@ pub fn thumbnail(id: &AssetId, version: u64, (w, h): (u32, u32)) -> String {
     format!("{}/thumbnail-{w}x{h}.jpg", version_prefix(id, version))
 }
 
+/// What is known of an image of a profile whose version is complete; written last.
+pub fn profile_card(id: &AssetId, version: u64) -> String {
+    format!("{}/card.json", version_prefix(id, version))
+}
+
+/// What a remote profile said of an image when it was asked last.
+pub fn profile_sighting(id: &AssetId) -> String {
+    format!("{}/sighting.json", asset_prefix(id))
+}
+
 /// Everything that belongs to the asset, in all versions.
 pub fn asset_prefix(id: &AssetId) -> String {
     format!("{}/{}/{}", id.customer, id.space, escape(id.name()))

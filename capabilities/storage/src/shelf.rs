@@ -31,6 +31,10 @@ impl Shelf {
         self.bytes
     }
 
+    pub(crate) fn max_bytes(&self) -> u64 {
+        self.max_bytes
+    }
+
     /// Notes a file of this size, and answers which files have to go for it.
     #[must_use]
     pub(crate) fn put(&mut self, hash: Hash, bytes: u64) -> Vec<Hash> {
