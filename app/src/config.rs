@@ -3,7 +3,10 @@
 //! Each section is a struct beside the code that it configures; here they are composed. Settings come, later ones
 //! winning, from the defaults, the file given by `--config`, variables such as `RECTO_SERVER__PUBLIC_URL`, and flags.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
@@ -25,6 +28,9 @@ pub(crate) struct Config {
     pub(crate) ingest: ingest::IngestConfig,
     pub(crate) delivery: delivery::DeliveryConfig,
     pub(crate) management: management::ManagementConfig,
+    pub(crate) images: delivery::ImagesConfig,
+    /// What `recto images` shows: `[profiles.NAME]`.
+    pub(crate) profiles: BTreeMap<String, ingest::ProfileConfig>,
 }
 
 /// A folder that has a default.
@@ -99,6 +105,8 @@ impl Config {
             self.delivery.faults(),
             self.management.faults(),
             self.ingest.faults(),
+            self.images.faults(),
+            self.profiles.iter().flat_map(|(name, profile)| profile.faults(name)).collect(),
         ]
         .concat();
         match faults.is_empty() {

@@ -5,6 +5,7 @@ mod config;
 mod cores;
 mod demo;
 mod doctor;
+mod images;
 mod serve;
 mod server_urls;
 
@@ -67,6 +68,11 @@ enum Command {
         /// Images, or folders with images.
         paths: Vec<PathBuf>,
     },
+    /// Serves the images of folders, web servers and buckets, without a database.
+    Images {
+        /// Folders with images; more profiles are set by `--config`.
+        folders: Vec<PathBuf>,
+    },
     /// Brings the database up to date.
     Migrate,
     /// Looks at the configuration.
@@ -108,6 +114,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Draw => Some(delivery::draw_originals as fn()),
         Command::Serve { .. }
         | Command::Demo { .. }
+        | Command::Images { .. }
         | Command::Migrate
         | Command::Config { .. }
         | Command::Doctor => None,
@@ -116,7 +123,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         body();
         return Ok(ExitCode::SUCCESS);
     }
-    let mut config = Config::load(cli.flags.config.as_deref())?;
+    let mut config = images::load(cli.flags.config.as_deref())?;
     cli.flags.apply_to(&mut config);
     start_log(&config.log)?;
     // Two providers may be linked in; TLS needs one to be chosen.
@@ -131,6 +138,9 @@ async fn run_command(command: Command, config: Config) -> anyhow::Result<ExitCod
     match command {
         Command::Serve { role } => serve(config, role).await,
         Command::Demo { paths } => demo::run(config, paths).await.map(|()| ExitCode::SUCCESS),
+        Command::Images { folders } => {
+            images::run(config, folders).await.map(|()| ExitCode::SUCCESS)
+        }
         Command::Migrate => migrate(config).await,
         Command::Config { command: ConfigCommand::Check } => check(&config),
         Command::Doctor => doctor::run(&config).await,

@@ -50,17 +50,27 @@ impl Service {
     /// Answers requests and works on jobs until `stop`; then finishes what is open and hands back what is not.
     pub(crate) async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
         let worker = self.parts.worker()?.map(|worker| tokio::spawn(worker.run(stop.clone())));
-        let mut cores = Cores::start(&self.router, &self.roots)?;
-        tokio::select! {
-            ended = cores.serve(self.listener, &stop) => ended?,
-            () = drained(&stop) => tracing::info!("some requests were still open and were cut off"),
-        }
+        let cores = answer(self.listener, (&self.router, &self.roots), &stop).await?;
         if let Some(worker) = worker {
             worker.await.context("the worker broke down")?;
         }
         self.parts.settle().await;
         cores.release().await
     }
+}
+
+/// Answers requests until `stop`, and finishes those that are open then.
+pub(crate) async fn answer(
+    listener: TcpListener,
+    (router, roots): (&Router, &Roots),
+    stop: &CancellationToken,
+) -> anyhow::Result<Cores> {
+    let mut cores = Cores::start(router, roots)?;
+    tokio::select! {
+        ended = cores.serve(listener, stop) => ended?,
+        () = drained(stop) => tracing::info!("some requests were still open and were cut off"),
+    }
+    Ok(cores)
 }
 
 async fn drained(stop: &CancellationToken) {
@@ -86,13 +96,18 @@ fn router(parts: &Parts) -> Router {
     if parts.has(Role::Delivery) {
         router = router.merge(delivery::router(parts.delivery()));
     }
+    for_every_request(router.fallback(say_there_is_nothing))
+}
+
+/// What concerns every request, whoever answers it.
+pub(crate) fn for_every_request(router: Router) -> Router {
     let nosniff = SetResponseHeaderLayer::if_not_present(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
     // One layer: each costs every request a box.
     let around = ServiceBuilder::new().layer(CatchPanicLayer::new()).layer(nosniff);
-    router.fallback(say_there_is_nothing).layer(around)
+    router.layer(around)
 }
 
 /// Any address that no service has.
@@ -115,7 +130,7 @@ async fn get_health(State(catalogue): State<catalogue::Catalogue>) -> impl IntoR
 }
 
 /// `GET /metrics`, for Prometheus.
-async fn get_metrics(State(metrics): State<PrometheusHandle>) -> impl IntoResponse {
+pub(crate) async fn get_metrics(State(metrics): State<PrometheusHandle>) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], metrics.render())
 }
 

@@ -24,6 +24,7 @@ const KEEPERS: &[(&str, &[&str])] = &[
     ("openjpeg-sys", &["imaging"]),
     ("reqwest", &["ingest"]),
     ("sea-orm", &["catalogue"]),
+    ("serde-saphyr", &["app"]),
     ("seccompiler", &["sandbox"]),
     ("sqlx", &["catalogue"]),
     // Words and pixels never wait: `vocabulary` and `imaging` stay without async.

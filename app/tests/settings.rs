@@ -5,7 +5,7 @@
 use std::{fmt::Write, path::Path, process::Command};
 
 /// Each section, and the struct beside the code that it configures.
-const SECTIONS: [(&str, &str, &str); 10] = [
+const SECTIONS: [(&str, &str, &str); 11] = [
     ("server", "app/src/server_urls.rs", "ServerConfig"),
     ("log", "app/src/config.rs", "LogConfig"),
     ("database", "capabilities/catalogue/src/config.rs", "DatabaseConfig"),
@@ -16,6 +16,7 @@ const SECTIONS: [(&str, &str, &str); 10] = [
     ("delivery.originals", "services/delivery/src/config.rs", "OriginalsConfig"),
     ("management", "services/management/src/config.rs", "ManagementConfig"),
     ("ingest", "services/ingest/src/config.rs", "IngestConfig"),
+    ("images", "services/delivery/src/profiles/config.rs", "ImagesConfig"),
 ];
 
 const PREFACE: &str = "# Settings
@@ -55,6 +56,19 @@ fn the_settings_reference_is_fresh() {
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(found == expected, "docs/guide/settings.md is stale: run `make bless`");
+}
+
+/// Profiles have no defaults to print, as there are none; their keys stand in the guide.
+#[test]
+fn the_guide_names_every_key_of_a_profile() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let source = std::fs::read_to_string(root.join("services/ingest/src/profiles/config.rs"));
+    let guide = std::fs::read_to_string(root.join("docs/guide/images.md")).unwrap();
+    for (key, description) in fields(&source.unwrap(), "ProfileConfig") {
+        let key = if key == "kind" { "type".to_owned() } else { key };
+        assert!(!description.is_empty(), "{key} has no doc comment");
+        assert!(guide.contains(&format!("\n| `{key}` |")), "docs/guide/images.md lacks `{key}`");
+    }
 }
 
 /// What an empty configuration comes to, as the binary says it.

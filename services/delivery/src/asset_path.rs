@@ -81,7 +81,7 @@ impl Delivery {
             Some(customer) => customer,
             None => {
                 let customer = decode(path.customer)?;
-                let found = Box::pin(self.catalogue.customer_id(&customer)).await?;
+                let found = Box::pin(self.catalogue()?.customer_id(&customer)).await?;
                 found.ok_or(Error::NoSuchAsset)?
             }
         };

@@ -1,3 +1,4 @@
+use std::fs::File;
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
@@ -17,12 +18,13 @@ use crate::{
     error::Error,
     headers::Fingerprint,
     image::{Access, Admission, DrawError, Exhibit, Exhibits, Originals, Painters, Tiles},
+    profiles::Profiles,
 };
 
 /// What the public face works with.
 pub struct Delivery {
     pub(crate) config: DeliveryConfig,
-    pub(crate) catalogue: Catalogue,
+    pub(crate) index: Index,
     pub(crate) ranges: Ranges,
     pub(crate) derivatives: Derivatives,
     pub(crate) originals: Originals,
@@ -34,6 +36,13 @@ pub struct Delivery {
     /// Goes into the tag of every image: what is drawn otherwise has another one.
     pub(crate) encoder: Fingerprint,
     pub(crate) cache: CacheControl,
+}
+
+/// What says which images there are.
+pub(crate) enum Index {
+    Catalogue(Catalogue),
+    /// Folders, web servers, buckets: nothing is registered.
+    Profiles(Arc<dyn Profiles>),
 }
 
 /// The three values of `Cache-Control`.
@@ -55,6 +64,16 @@ impl Delivery {
         derivatives: Derivatives,
         originals: Originals,
     ) -> Self {
+        Self::with(config, Index::Catalogue(catalogue), ranges, derivatives, originals)
+    }
+
+    pub(crate) fn with(
+        config: DeliveryConfig,
+        index: Index,
+        ranges: Ranges,
+        derivatives: Derivatives,
+        originals: Originals,
+    ) -> Self {
         let admission = Admission::new(config.drawing.clone());
         Self {
             exhibits: Exhibits::new(ranges.clone(), config.index_bytes),
@@ -67,7 +86,7 @@ impl Delivery {
                 .of(&[config.jpeg_quality, config.webp_quality]),
             cache: CacheControl::new(&config),
             config,
-            catalogue,
+            index,
             ranges,
             derivatives,
             originals,
@@ -75,15 +94,38 @@ impl Delivery {
     }
 
     pub(crate) async fn card(&self, id: &AssetId) -> Result<Arc<AssetCard>, Error> {
-        self.catalogue.card(id).await?.ok_or(Error::NoSuchAsset)
+        self.catalogue()?.card(id).await?.ok_or(Error::NoSuchAsset)
+    }
+
+    /// Where nothing is registered, no asset is found.
+    pub(crate) fn catalogue(&self) -> Result<&Catalogue, Error> {
+        match &self.index {
+            Index::Catalogue(catalogue) => Ok(catalogue),
+            Index::Profiles(_) => Err(Error::NoSuchAsset),
+        }
     }
 
     pub(crate) async fn exhibit(&self, id: &AssetId) -> Result<Arc<Exhibit>, Error> {
-        let exhibit = self.exhibits.of(self.card(id).await?).await?;
+        self.exhibit_of(self.card(id).await?).await
+    }
+
+    pub(crate) async fn exhibit_of(&self, card: Arc<AssetCard>) -> Result<Arc<Exhibit>, Error> {
+        let exhibit = self.exhibits.of(card).await?;
         if matches!(exhibit.access, Access::Original(_)) {
             self.originals.warm();
         }
         Ok(exhibit)
+    }
+
+    /// The original that an exhibit is drawn from, open.
+    pub(crate) async fn original(&self, exhibit: &Exhibit) -> Result<Arc<File>, DrawError> {
+        match &self.index {
+            Index::Catalogue(_) => Ok(self.originals.file(&exhibit.key).await?),
+            Index::Profiles(profiles) => {
+                let original = profiles.original(&exhibit.card.id, exhibit.card.version).await;
+                Ok(Arc::new(original.map_err(DrawError::Absent)?))
+            }
+        }
     }
 
     /// Works a request out for an image.

@@ -51,7 +51,7 @@ pub(crate) enum Error {
 
 impl Error {
     /// The whole table on one screen. No wildcard arm: a new error must choose its status.
-    fn status(&self) -> StatusCode {
+    pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Syntax(_) | Self::NotOffered(_) | Self::AddressTooLong | Self::NotAThumbnail => {
                 StatusCode::BAD_REQUEST
@@ -78,6 +78,7 @@ impl Error {
                 | DrawError::Original(Fault::TooLarge(_)) => StatusCode::PAYLOAD_TOO_LARGE,
                 DrawError::Refused(Refusal::Busy)
                 | DrawError::Storage(_)
+                | DrawError::Absent(_)
                 | DrawError::Original(Fault::TooSlow | Fault::NoChild(_)) => {
                     StatusCode::SERVICE_UNAVAILABLE
                 }
@@ -113,7 +114,7 @@ impl Error {
     }
 
     /// Faults of ours are for the log; the visitor's mistakes are not.
-    fn log(&self, status: StatusCode) {
+    pub(crate) fn log(&self, status: StatusCode) {
         let is_busy = matches!(self, Self::Drawing(error) if error.is_refusal());
         if !status.is_server_error() || status == StatusCode::NOT_IMPLEMENTED || is_busy {
             return;

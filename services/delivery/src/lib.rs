@@ -1,6 +1,7 @@
 //! The public face of the library: IIIF, read-only.
 //!
 //! - `routes` holds every address; each endpoint has a file in `image`, `thumbs` or `presentation`.
+//! - `profiles` is `recto images`: the same images, found by [`Profiles`] and not in the catalogue.
 //! - `access` decides what a visitor may see; every endpoint asks it.
 //! - `visit` and `asset_path` read what a request says, `answer` and `document` word what it gets.
 //! - `error` is every failure and its status.
@@ -24,6 +25,7 @@ mod access;
 mod image;
 mod thumbs;
 mod presentation;
+mod profiles;
 
 #[cfg(test)]
 mod testing;
@@ -31,4 +33,7 @@ mod testing;
 pub use config::{DeliveryConfig, DrawingConfig, OriginalsConfig};
 pub use delivery::Delivery;
 pub use image::{Originals, draw_originals};
+pub use profiles::{
+    Absent, Gallery, ImagesConfig, Item, ProfileWords, Profiles, Ready, profiles_router,
+};
 pub use routes::router;

@@ -1,6 +1,6 @@
 //! The other end of `convert`: a child without rights, in which untrusted bytes are decoded.
 
-use imaging::{AdoptSettings, Adopted, ConvertSettings, Converted};
+use imaging::{AdoptSettings, Adopted, ConvertSettings, Converted, SourceFacts};
 use sandbox::child::file;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +11,8 @@ pub(crate) enum Task {
     Convert(ConvertSettings),
     /// See whether the source can be served as it is: source, thumbnails.
     Adopt(AdoptSettings),
+    /// See whether the source can be served as it is, or else what it is: source, thumbnails.
+    Look(AdoptSettings),
 }
 
 /// What became of it.
@@ -18,6 +20,7 @@ pub(crate) enum Task {
 pub(crate) enum Outcome {
     Converted(Converted),
     Adopted(Adopted),
+    Identified(SourceFacts),
     /// We can't read this kind of image; another program might.
     Unsupported(String),
     /// The image is at fault, or too large.
@@ -57,6 +60,7 @@ pub fn decode() {
     let done = match &task {
         Task::Convert(settings) => convert(settings).map(Outcome::Converted),
         Task::Adopt(settings) => imaging::adopt(file(0), &file(1), settings).map(Outcome::Adopted),
+        Task::Look(settings) => look(settings),
     };
     let outcome = done.unwrap_or_else(|error| Outcome::of(&error));
     match serde_json::to_vec(&outcome) {
@@ -68,4 +72,13 @@ pub fn decode() {
 fn convert(settings: &ConvertSettings) -> Result<Converted, imaging::Error> {
     let mut progress = |percent: u8| sandbox::child::progress(&percent.to_string());
     imaging::convert(file(0), file(1), file(2), file(3), settings, &mut progress)
+}
+
+/// Whatever is wrong with a file that can't be served as it is, making a pyramid of it will tell.
+fn look(settings: &AdoptSettings) -> Result<Outcome, imaging::Error> {
+    let source = file(0);
+    match imaging::adopt(source.try_clone()?, &file(1), settings) {
+        Ok(adopted) => Ok(Outcome::Adopted(adopted)),
+        Err(_) => imaging::identify(&source).map(Outcome::Identified),
+    }
 }

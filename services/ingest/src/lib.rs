@@ -4,6 +4,7 @@
 //! - `engine` is the story of one job: fetch, convert, keep, record; one file for each step.
 //! - `adopt` stands in for convert and keep where the original is to be served as it is.
 //! - `origins` opens what assets come from.
+//! - [`Profiles`] finds images that were never registered: in folders, on web servers, in buckets.
 //! - [`decode`] is the other end of `convert` and `adopt`: the child without rights in which untrusted bytes are decoded.
 //!
 //! Nothing here answers HTTP. Every step may run twice: a worker that dies loses its lease, and the next one starts from
@@ -21,8 +22,10 @@ mod keep;
 mod scratch;
 mod clean_up;
 mod failure;
+mod profiles;
 
 pub use config::IngestConfig;
 pub use convert::find_program;
 pub use decode::decode;
+pub use profiles::{Absent, Holding, LogLevel, ProfileConfig, ProfileKind, Profiles};
 pub use worker::Worker;

@@ -10,7 +10,7 @@ use super::{
     exhibit::{Access, Exhibit},
     original,
 };
-use crate::delivery::Delivery;
+use crate::{delivery::Delivery, profiles::Absent};
 
 /// Why an image could not be drawn.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +23,8 @@ pub(crate) enum DrawError {
     Imaging(#[from] imaging::Error),
     #[error(transparent)]
     Original(#[from] original::Fault),
+    #[error("the original could not be read")]
+    Absent(#[source] Absent),
     #[error("the drawing was interrupted")]
     Interrupted,
 }

@@ -71,7 +71,7 @@ fn link(url: &ImageUrl, visit: &Visit, drawing: &Drawing, version: Version) -> H
 
 impl Source {
     /// As far as it is known before anything is read.
-    fn length(&self) -> Option<u64> {
+    pub(crate) fn length(&self) -> Option<u64> {
         match self {
             Self::Grid(tile) => tile.length(),
             Self::Thumbnail(_) | Self::Stitch(..) | Self::Drawing => None,
@@ -80,7 +80,7 @@ impl Source {
 }
 
 /// What takes long is boxed: the future of a tile is copied more than once, so it is kept small.
-async fn read(
+pub(crate) async fn read(
     delivery: &Delivery,
     exhibit: &Exhibit,
     drawing: &Drawing,

@@ -27,6 +27,7 @@ pub(crate) use admission::{Admission, Refusal};
 pub(crate) use draw::{DrawError, read_thumbnail, resize_thumbnail};
 pub(crate) use exhibit::{Access, Exhibit, Exhibits, asset_id};
 pub(crate) use get_base::get_base;
+pub(crate) use get_image::read;
 pub(crate) use get_image_service::get_image_service;
 pub(crate) use image_url::{Asked, ImageUrl};
 pub(crate) use original::Fault;

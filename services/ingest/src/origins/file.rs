@@ -19,29 +19,45 @@ pub(crate) fn open_file(
     let Some(path) = path else {
         return refused(format!("{origin} is not the address of a local file"));
     };
-    // Whether it exists is told only of what lies in an allowed folder.
-    let outside = || {
-        FetchError::Refused(format!(
-            "{origin} is not in a folder that file origins may be read from"
-        ))
-    };
-
-    let file = open_without_blocking(&path).map_err(|error| match is_allowed(&path, allowed) {
-        true => FetchError::Refused(format!("{origin} can't be read: {error}")),
-        false => outside(),
+    let fetched = open_path(&path, allowed).map_err(|error| {
+        FetchError::Refused(match error {
+            NotOpened::Outside => {
+                format!("{origin} is not in a folder that file origins may be read from")
+            }
+            NotOpened::NotAFile => format!("{origin} is not a file"),
+            NotOpened::Unreadable(error) => format!("{origin} can't be read: {error}"),
+        })
     })?;
-    let real_path = path_of(&file).map_err(|_| outside())?;
-    if !is_allowed(&real_path, allowed) {
-        return Err(outside());
-    }
-    let metadata = file.metadata().map_err(|_| outside())?;
-    if !metadata.is_file() {
-        return refused(format!("{origin} is not a file"));
-    }
-    if metadata.len() > max_bytes {
+    if fetched.bytes > max_bytes {
         return refused(format!("{origin} is larger than the limit of {max_bytes} bytes"));
     }
-    Ok(Fetched { file, path: real_path, bytes: metadata.len() })
+    Ok(fetched)
+}
+
+/// Why a path was not opened.
+#[derive(Debug)]
+pub(crate) enum NotOpened {
+    /// Whether it exists is told only of what lies in an allowed folder.
+    Outside,
+    NotAFile,
+    Unreadable(std::io::Error),
+}
+
+/// Opens a file in place, if it lies in one of the folders, after all symbolic links.
+pub(crate) fn open_path(path: &Path, allowed: &[PathBuf]) -> Result<Fetched, NotOpened> {
+    let file = open_without_blocking(path).map_err(|error| match is_allowed(path, allowed) {
+        true => NotOpened::Unreadable(error),
+        false => NotOpened::Outside,
+    })?;
+    let real_path = path_of(&file).map_err(|_| NotOpened::Outside)?;
+    if !is_allowed(&real_path, allowed) {
+        return Err(NotOpened::Outside);
+    }
+    let metadata = file.metadata().map_err(NotOpened::Unreadable)?;
+    match metadata.is_file() {
+        true => Ok(Fetched { file, path: real_path, bytes: metadata.len() }),
+        false => Err(NotOpened::NotAFile),
+    }
 }
 
 /// A pipe would block for ever; a file does not mind the flag.
@@ -52,7 +68,7 @@ fn open_without_blocking(path: &Path) -> std::io::Result<File> {
 const O_NONBLOCK: i32 = 0o4000;
 
 /// The path that was really opened, after all symbolic links: asked of the open file, so that nobody can swap it.
-fn path_of(file: &File) -> std::io::Result<PathBuf> {
+pub(crate) fn path_of(file: &File) -> std::io::Result<PathBuf> {
     std::fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd()))
 }
 

@@ -2,7 +2,12 @@ use std::{fmt::Display, path::Path, time::Duration};
 
 use anyhow::Context;
 use futures_util::StreamExt;
-use reqwest::{Client, Response, StatusCode, redirect};
+use reqwest::{
+    Client, RequestBuilder, Response, StatusCode,
+    header::{ETAG, HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED},
+    redirect,
+};
+use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt;
 use url::Url;
 
@@ -15,6 +20,38 @@ pub(crate) struct HttpOrigins {
     guard: Guard,
     max_bytes: u64,
     timeout: Duration,
+}
+
+/// What an origin said to a conditional request.
+pub(crate) enum Asked {
+    Came(Fetched, Marks),
+    Same,
+    Gone(StatusCode),
+}
+
+/// By what an origin tells one state of a file from another.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Marks {
+    pub(crate) etag: Option<String>,
+    pub(crate) modified: Option<String>,
+}
+
+impl Marks {
+    fn of(headers: &HeaderMap) -> Self {
+        let text = |name| Some(headers.get(name)?.to_str().ok()?.to_owned());
+        Self { etag: text(ETAG), modified: text(LAST_MODIFIED) }
+    }
+
+    fn put_on(&self, mut request: RequestBuilder) -> RequestBuilder {
+        if let Some(etag) = &self.etag {
+            request = request.header(IF_NONE_MATCH, etag);
+        }
+        if let Some(modified) = &self.modified {
+            request = request.header(IF_MODIFIED_SINCE, modified);
+        }
+        request
+    }
 }
 
 const MAX_REDIRECTS: usize = 10;
@@ -41,23 +78,47 @@ impl HttpOrigins {
 
     /// Fetches `origin` into the file `into`, which is left behind only on success.
     pub(crate) async fn fetch(&self, origin: &str, into: &Path) -> Result<Fetched, FetchError> {
+        match self.ask(origin, &Marks::default(), into).await? {
+            Asked::Came(fetched, _) => Ok(fetched),
+            Asked::Gone(status) => {
+                Err(FetchError::Refused(format!("the origin {origin} answered {status}")))
+            }
+            Asked::Same => Err(unavailable(origin, "says that nothing has changed")),
+        }
+    }
+
+    /// The same, unless what these marks were given to still holds.
+    pub(crate) async fn ask(
+        &self,
+        origin: &str,
+        marks: &Marks,
+        into: &Path,
+    ) -> Result<Asked, FetchError> {
         let url = Url::parse(origin)
             .map_err(|error| FetchError::Refused(format!("{origin} is not a URL: {error}")))?;
         if !self.guard.admits(&url) {
             return Err(not_public(&url));
         }
-        match tokio::time::timeout(self.timeout, self.download(url, into)).await {
-            Ok(fetched) => fetched,
+        match tokio::time::timeout(self.timeout, self.download(url, marks, into)).await {
+            Ok(asked) => asked,
             Err(_) => {
                 Err(unavailable(origin, format!("was not fetched in {} s", self.timeout.as_secs())))
             }
         }
     }
 
-    async fn download(&self, url: Url, into: &Path) -> Result<Fetched, FetchError> {
-        let answer =
-            self.client.get(url.clone()).send().await.map_err(|e| self.explain(&url, &e))?;
+    async fn download(&self, url: Url, marks: &Marks, into: &Path) -> Result<Asked, FetchError> {
+        let request = marks.put_on(self.client.get(url.clone()));
+        let answer = request.send().await.map_err(|e| self.explain(&url, &e))?;
+        let status = answer.status();
+        if status == StatusCode::NOT_MODIFIED && *marks != Marks::default() {
+            return Ok(Asked::Same);
+        }
+        if matches!(status, StatusCode::NOT_FOUND | StatusCode::GONE) {
+            return Ok(Asked::Gone(status));
+        }
         let answer = check_status(&url, answer)?;
+        let marks = Marks::of(answer.headers());
         if answer.content_length().is_some_and(|bytes| bytes > self.max_bytes) {
             return Err(self.too_large(&url));
         }
@@ -76,7 +137,7 @@ impl HttpOrigins {
         }
         file.flush().await.map_err(on_disk)?;
         let file = std::fs::File::open(into).map_err(on_disk)?;
-        Ok(Fetched { file, path: into.to_owned(), bytes })
+        Ok(Asked::Came(Fetched { file, path: into.to_owned(), bytes }, marks))
     }
 
     fn too_large(&self, url: &Url) -> FetchError {

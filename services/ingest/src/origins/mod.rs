@@ -11,9 +11,9 @@ mod upload;
 use std::{fs::File, path::PathBuf};
 
 pub(crate) use guard::Guard;
-pub(crate) use http::HttpOrigins;
+pub(crate) use http::{Asked, HttpOrigins, Marks};
 
-pub(crate) use file::open_file;
+pub(crate) use file::{NotOpened, open_file, open_path, path_of};
 pub(crate) use upload::read_upload;
 
 /// An origin's bytes, here and open for reading.

@@ -44,7 +44,7 @@ pub(crate) async fn draw(
 ) -> Result<Bytes, DrawError> {
     let originals = &delivery.originals;
     // First, for nobody should wait for a copy with the right to draw in hand.
-    let file = originals.files.file(&exhibit.key).await?;
+    let file = delivery.original(exhibit).await?;
     let permit = delivery.admission.admit(outline.memory_cost(drawing)).await?;
     let question = Question {
         owner: exhibit.card.id.customer.into(),

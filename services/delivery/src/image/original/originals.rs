@@ -1,4 +1,4 @@
-use std::{path::Path, time::Duration};
+use std::{fs::File, path::Path, sync::Arc, time::Duration};
 
 use sandbox::{Limits, Pool, PoolConfig};
 use storage::{Bucket, LocalFiles};
@@ -8,7 +8,7 @@ use crate::{config::OriginalsConfig, image::painters::NICENESS};
 /// Where originals are that are served in place, and who reads them. Cheap to clone.
 #[derive(Clone)]
 pub struct Originals {
-    pub(super) files: LocalFiles,
+    files: LocalFiles,
     pub(super) pool: Pool,
     pub(super) config: OriginalsConfig,
 }
@@ -43,6 +43,11 @@ impl Originals {
             executable: None,
         });
         Ok(Self { files, pool, config: config.clone() })
+    }
+
+    /// The original as a file: the bucket's own, or a copy.
+    pub(crate) async fn file(&self, key: &str) -> Result<Arc<File>, storage::Error> {
+        self.files.file(key).await
     }
 
     /// Has children started before they are asked; they are so once an original is looked at.

@@ -1,0 +1,13 @@
+//! `recto images`: the images of folders, web servers and buckets, without a database.
+//!
+//! - [`run`] builds the parts and answers; [`load`] reads our settings, or `theirs`: those of the Natural History
+//!   Museum's server.
+//! - `connect` introduces who finds originals (`ingest`) to who shows them (`delivery`).
+
+mod run;
+mod connect;
+mod theirs;
+mod their_profile;
+
+pub(crate) use run::run;
+pub(crate) use theirs::load;

@@ -1,0 +1,114 @@
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use iiif::image::{SizeError, SyntaxError};
+use serde_json::json;
+
+use super::{address::Written, index::Absent};
+use crate::{error::Error as ImageError, headers};
+
+/// Why a visitor of `recto images` gets no answer.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Error {
+    #[error(transparent)]
+    Absent(Absent),
+    #[error("Invalid IIIF option: {option} value {value:?} is invalid")]
+    Option { option: &'static str, value: String },
+    #[error("Too many images requested (max: {0})")]
+    TooMany(usize),
+    #[error("identifiers is missing: use /originals?identifiers=profile:name,profile:name")]
+    NoIdentifiers,
+    #[error("use_original_filenames must be true or false")]
+    NotABoolean,
+    #[error("the image is being made ready: please try again")]
+    NotReadyYet,
+    #[error("there is nothing at this address")]
+    NoSuchAddress,
+    #[error("only GET, HEAD and OPTIONS are answered here")]
+    MethodNotAllowed,
+    #[error(transparent)]
+    Image(ImageError),
+}
+
+impl Error {
+    /// A request that the grammar does not know.
+    pub(super) fn syntax(error: SyntaxError, written: &Written) -> Self {
+        let (option, value) = match error.parameter {
+            "region" => ("Region", written.region.clone()),
+            "size" => ("Size", written.size.clone()),
+            "quality" => ("Quality", written.quality.clone()),
+            "format" => ("Format", written.format.clone()),
+            "rotation" => ("Rotation", error.found),
+            _ => return Self::NoSuchAddress,
+        };
+        Self::Option { option, value }
+    }
+
+    /// A request that this image can't meet.
+    pub(super) fn of_drawing(error: ImageError, written: &Written) -> Self {
+        let (option, value) = match &error {
+            ImageError::Size(SizeError::OutOfBounds { .. }) => ("Region", &written.region),
+            ImageError::Size(_) => ("Size", &written.size),
+            ImageError::NotOffered(_) => ("Format", &written.format),
+            ImageError::Syntax(_)
+            | ImageError::AddressTooLong
+            | ImageError::NoSuchAddress
+            | ImageError::NoSuchAsset
+            | ImageError::NoSuchThumbnail
+            | ImageError::NotAThumbnail
+            | ImageError::Unauthorised
+            | ImageError::MethodNotAllowed
+            | ImageError::Catalogue(_)
+            | ImageError::Missing(_)
+            | ImageError::Storage(_)
+            | ImageError::Pyramid(_)
+            | ImageError::Drawing(_)
+            | ImageError::NoServerUrls => return Self::Image(error),
+        };
+        Self::Option { option, value: value.clone() }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Absent(Absent::NoProfile(_) | Absent::NoImage { .. }) | Self::NoSuchAddress => {
+                StatusCode::NOT_FOUND
+            }
+            Self::Absent(Absent::Broken(_)) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Absent(Absent::Unavailable(_)) | Self::NotReadyYet => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::Option { .. } | Self::TooMany(_) => StatusCode::BAD_REQUEST,
+            Self::NoIdentifiers | Self::NotABoolean => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Image(error) => error.status(),
+        }
+    }
+}
+
+impl From<ImageError> for Error {
+    fn from(error: ImageError) -> Self {
+        Self::Image(error)
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        if let Self::Image(error) = &self {
+            error.log(status);
+        }
+        let body = json!({ "error": self.to_string() }).to_string();
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, headers::JSON);
+        headers.insert(header::CACHE_CONTROL, headers::NO_STORE);
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, headers::SOON);
+        }
+        if status == StatusCode::METHOD_NOT_ALLOWED {
+            headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, OPTIONS"));
+        }
+        response
+    }
+}

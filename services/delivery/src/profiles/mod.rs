@@ -1,0 +1,28 @@
+//! `recto images`: images by profile and name, without a catalogue.
+//!
+//! - [`Profiles`] is where they are found; [`Gallery`] is what these routes work with.
+//! - `address` says which image a path names, and what of it; one file for each endpoint.
+//! - `error` words every failure as a JSON object, as the server of the Natural History Museum does.
+//! - `zip` writes an archive while it is sent.
+//!
+//! Drawing, stitching and remembering are [`image`](crate::image)'s affair: a profile's image is an exhibit like any
+//! other.
+
+mod config;
+mod index;
+mod gallery;
+mod address;
+mod error;
+mod serve;
+mod get_image;
+mod get_info;
+mod get_original;
+mod get_originals;
+mod get_status;
+mod zip;
+mod router;
+
+pub use config::ImagesConfig;
+pub use gallery::Gallery;
+pub use index::{Absent, Item, ProfileWords, Profiles, Ready};
+pub use router::profiles_router;

@@ -1,0 +1,54 @@
+use std::sync::Arc;
+
+use catalogue::AssetCard;
+use futures_util::{
+    FutureExt,
+    future::{BoxFuture, Shared},
+};
+
+/// What a name leads to at the moment: an original, and what is made of it.
+#[derive(Clone)]
+pub struct Holding {
+    /// Its version is made of what the source tells a state of the original by.
+    pub card: Arc<AssetCard>,
+    /// What the original is called where it comes from.
+    pub file_name: Arc<str>,
+    /// How large the original is.
+    pub bytes: u64,
+    pub(super) making: Making,
+}
+
+/// Resolves when the image can be drawn.
+pub(super) type Making = Shared<BoxFuture<'static, Result<(), Absent>>>;
+
+/// Why there is no image.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Absent {
+    #[error("there is no profile {0}")]
+    NoProfile(String),
+    #[error("there is no image {name} in the profile {profile}")]
+    NoImage { profile: String, name: String },
+    /// The file is no image that can be shown: trying again would end the same way.
+    #[error("{0}")]
+    Broken(String),
+    /// The source, or this machine, is out of order.
+    #[error("{0}")]
+    Unavailable(String),
+}
+
+impl Holding {
+    /// Resolves when the image can be drawn; the work goes on when nobody waits.
+    pub fn ready(&self) -> impl Future<Output = Result<(), Absent>> + Send + 'static {
+        self.making.clone()
+    }
+
+    /// Whether what is there of it may stay: nothing has failed that could go well another time.
+    pub(super) fn is_sound(&self) -> bool {
+        !matches!(self.making.peek(), Some(Err(Absent::Unavailable(_))))
+    }
+}
+
+/// For what is there already.
+pub(super) fn made() -> Making {
+    async { Ok(()) }.boxed().shared()
+}

@@ -1,0 +1,55 @@
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+
+/// What a profile has done since the start, for `/status`.
+#[derive(Default)]
+pub(super) struct Tally {
+    pub(super) requests: AtomicU64,
+    pub(super) known: AtomicU64,
+    pub(super) fetched: AtomicU64,
+    pub(super) revalidated: AtomicU64,
+    pub(super) in_place: AtomicU64,
+    pub(super) converted: AtomicU64,
+    /// By the kind of the error.
+    errors: Mutex<BTreeMap<&'static str, u64>>,
+    last_response: Mutex<Option<Duration>>,
+}
+
+impl Tally {
+    pub(super) fn count(counter: &AtomicU64) {
+        counter.fetch_add(1, Relaxed);
+    }
+
+    pub(super) fn error(&self, kind: &'static str) {
+        *self.errors.lock().unwrap_or_else(PoisonError::into_inner).entry(kind).or_default() += 1;
+    }
+
+    pub(super) fn responded(&self, took: Duration) {
+        *self.last_response.lock().unwrap_or_else(PoisonError::into_inner) = Some(took);
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        let read = |counter: &AtomicU64| counter.load(Relaxed);
+        let errors = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
+        let took = *self.last_response.lock().unwrap_or_else(PoisonError::into_inner);
+        json!({
+            "requests": read(&self.requests),
+            "known": read(&self.known),
+            "fetched": read(&self.fetched),
+            "revalidated": read(&self.revalidated),
+            "in_place": read(&self.in_place),
+            "converted": read(&self.converted),
+            "errors": errors.values().sum::<u64>(),
+            "error_breakdown": *errors,
+            "response_time": took.map(|took| took.as_secs_f64()),
+        })
+    }
+}
