@@ -93,6 +93,11 @@ impl Place {
         Recto::start(&["demo"], &self.environment).await
     }
 
+    /// `recto images` with these arguments, once it is ready.
+    pub async fn images(&self, arguments: &[&str]) -> Result<Recto> {
+        Recto::start(&[&["images"], arguments].concat(), &self.environment).await
+    }
+
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }

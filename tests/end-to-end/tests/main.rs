@@ -2,6 +2,7 @@
 
 mod formats;
 mod hostile;
+mod images;
 mod originals;
 mod pyramids;
 mod stopping;

@@ -19,8 +19,9 @@ pub(super) struct Address {
 /// What stands behind the identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Asked {
+    /// Nothing.
+    Base,
     Thumbnail,
-    /// Also if nothing stands there.
     Preview,
     Original,
     Info,
@@ -129,7 +130,7 @@ fn split(path: &str) -> Option<(&str, Asked)> {
         return (!name.is_empty()).then_some((name, Asked::Image));
     }
     let name = path.strip_suffix('/').unwrap_or(path);
-    (!name.is_empty() && !name.contains('/')).then_some((name, Asked::Preview))
+    (!name.is_empty() && !name.contains('/')).then_some((name, Asked::Base))
 }
 
 #[cfg(test)]
@@ -139,8 +140,8 @@ mod tests {
     #[test]
     fn what_is_asked_stands_behind_the_identifier() {
         for (path, name, asked) in [
-            ("/a", "a", Asked::Preview),
-            ("/books:a", "books:a", Asked::Preview),
+            ("/a", "a", Asked::Base),
+            ("/books:a", "books:a", Asked::Base),
             ("/books:a/preview", "books:a", Asked::Preview),
             ("/books:a/thumbnail", "books:a", Asked::Thumbnail),
             ("/books:a/original", "books:a", Asked::Original),

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use iiif::{
     Version,
     image::{Extent, Feature, ImageInfo, Level, Quality, Tiles},
+    negotiate::{self, Api},
 };
 use serde_json::{Map, Value, json};
 
@@ -27,11 +28,24 @@ pub(super) async fn get_info(
     let text = describe(gallery, &item, &address.id(&visit.urls)).to_string();
     let etag = Fingerprint::NEW.of(text.as_bytes()).etag(item.card.version);
     let modified = LastModified::new(item.card.modified);
-    let answer = Answer::new(&address.asset_id(), headers::JSON, etag, &modified)
+    let media_type = HeaderValue::from_static(media_type(visit.accept().as_deref()));
+    let answer = Answer::new(&address.asset_id(), media_type, etag, &modified)
         .with(ASSET_ID, address.asset_id())
+        .with(header::VARY, headers::BY_ACCEPT)
         .with(header::CACHE_CONTROL, item.words.cache_control.clone())
         .with(header::LINK, HeaderValue::from_static(headers::level_2(Version::V3)));
     Ok(answer.to(visit, Bytes::from(text)))
+}
+
+/// Plain JSON, but for those who name JSON-LD.
+fn media_type(accept: Option<&str>) -> &'static str {
+    const JSON_LD: &str = "application/ld+json";
+    match accept {
+        Some(accept) if accept.contains(JSON_LD) => {
+            negotiate::content_type(Api::Image, Version::V3, Some(accept))
+        }
+        _ => "application/json",
+    }
 }
 
 /// In the order in which the server of the Natural History Museum has it.

@@ -14,6 +14,7 @@ mod gallery;
 mod address;
 mod error;
 mod serve;
+mod get_base;
 mod get_image;
 mod get_info;
 mod get_original;

@@ -6,6 +6,7 @@ use super::{
     address::{Address, Asked},
     error::Error,
     gallery::Gallery,
+    get_base::get_base,
     get_image::{get_image, get_reduced},
     get_info::get_info,
     get_original::get_original,
@@ -23,6 +24,7 @@ pub(super) async fn serve(
     let outcome = match address.asked {
         Asked::Info => return get_info(gallery, &address, &visit).await,
         Asked::Original => return get_original(gallery, &address, &visit).await,
+        Asked::Base => get_base(gallery, &address, &visit).await,
         Asked::Thumbnail => get_reduced(gallery, &address, &visit, config.thumbnail_width).await,
         Asked::Preview => get_reduced(gallery, &address, &visit, config.preview_width).await,
         Asked::Image => get_image(gallery, &address, &visit).await,
