@@ -45,18 +45,29 @@ enum TheirKind {
 }
 
 impl TheirProfile {
-    pub(super) fn ours(self, name: &str, source_path: &Path) -> anyhow::Result<ProfileConfig> {
+    pub(super) fn ours(
+        self,
+        name: &str,
+        source_path: Option<&Path>,
+    ) -> anyhow::Result<ProfileConfig> {
         let defaults = ProfileConfig::default();
         let seconds = |number: Option<f64>, default: u64| match number {
             Some(number) if number >= 0.0 => number as u64,
             Some(_) | None => default,
         };
-        let (kind, folder, url) = match self.kind {
-            TheirKind::Disk => (ProfileKind::Disk, source_path.join(name), String::new()),
-            TheirKind::Mss => (ProfileKind::Http, PathBuf::new(), self.template(name)?),
-        };
-        let Some(rights) = self.rights else {
+        let Some(rights) = self.rights.clone() else {
             bail!("profiles.{name}: rights is missing; use a URI, or \"\" for none");
+        };
+        let (kind, folder, url) = match self.kind {
+            TheirKind::Disk => {
+                let Some(source_path) = source_path else {
+                    bail!(
+                        "profiles.{name}: source_path is missing; its images are in a folder below it"
+                    );
+                };
+                (ProfileKind::Disk, source_path.join(name), String::new())
+            }
+            TheirKind::Mss => (ProfileKind::Http, PathBuf::new(), self.template(name)?),
         };
         Ok(ProfileConfig {
             kind,

@@ -39,7 +39,7 @@ fn read(text: &str) -> anyhow::Result<Theirs> {
 #[serde(default, deny_unknown_fields)]
 struct Theirs {
     base_url: Option<String>,
-    source_path: PathBuf,
+    source_path: Option<PathBuf>,
     cache_path: Option<PathBuf>,
     min_sizes_size: u32,
     processed_cache_size: u64,
@@ -55,13 +55,14 @@ struct Theirs {
     processed_cache_ttl: Option<f64>,
     download_chunk_size: Option<u64>,
     image_cache_size_per_process: Option<u64>,
+    info_cache_size: Option<u64>,
 }
 
 impl Default for Theirs {
     fn default() -> Self {
         Self {
             base_url: None,
-            source_path: PathBuf::from("."),
+            source_path: None,
             cache_path: None,
             min_sizes_size: 200,
             processed_cache_size: 256 << 20,
@@ -76,6 +77,7 @@ impl Default for Theirs {
             processed_cache_ttl: None,
             download_chunk_size: None,
             image_cache_size_per_process: None,
+            info_cache_size: None,
         }
     }
 }
@@ -83,7 +85,7 @@ impl Default for Theirs {
 impl Theirs {
     fn put_into(self, config: &mut Config) -> anyhow::Result<()> {
         self.notes().iter().for_each(|note| eprintln!("recto: {note}"));
-        if let Some(url) = self.base_url {
+        if let Some(url) = self.base_url.filter(|url| is_address(url)) {
             config.server.public_url = url.trim_end_matches('/').to_owned();
         }
         if let Some(path) = self.cache_path {
@@ -100,7 +102,7 @@ impl Theirs {
         config.images.download_max_files = self.download_max_files;
         config.images.default_profile = self.default_profile.unwrap_or_default();
         for (name, profile) in self.profiles {
-            let ours = profile.ours(&name, &self.source_path)?;
+            let ours = profile.ours(&name, self.source_path.as_deref())?;
             if ours.kind == ProfileKind::Disk {
                 // As their server does.
                 std::fs::create_dir_all(&ours.folder)
@@ -127,11 +129,19 @@ impl Theirs {
         note("download_chunk_size", self.download_chunk_size.is_some(), apart);
         let ranges = "images are read in parts, and none is held in memory";
         note("image_cache_size_per_process", self.image_cache_size_per_process.is_some(), ranges);
+        let per_profile = "each profile has one of its own";
+        note("info_cache_size", self.info_cache_size.is_some(), per_profile);
+        let is_path = self.base_url.as_ref().is_some_and(|url| !is_address(url));
+        note("base_url", is_path, "it is no address; images are named by the host that was asked");
         for (name, profile) in &self.profiles {
             profile.notes(name, &mut notes);
         }
         notes
     }
+}
+
+fn is_address(url: &str) -> bool {
+    url.starts_with("http://") || url.starts_with("https://")
 }
 
 #[cfg(test)]
@@ -150,6 +160,7 @@ image_pool_size: 2
 pool_size: 3
 pool_recycle_time: 10
 image_cache_size_per_process: 5
+info_cache_size: 1048576
 processed_cache_size: 1000000
 processed_cache_ttl: 3600
 thumbnail_width: 256
@@ -264,6 +275,16 @@ profiles:
         assert_eq!(translated(&text).unwrap().profiles["p"].url, url);
     }
 
+    /// What their image for Docker comes with.
+    #[test]
+    fn a_base_that_is_a_path_is_left_to_the_proxy() {
+        let theirs = read("base_url: /media").unwrap();
+        assert!(theirs.notes().join("").starts_with("base_url has no effect: "));
+        let mut config = Config::default();
+        theirs.put_into(&mut config).unwrap();
+        assert_eq!(config.server.public_url, "");
+    }
+
     #[test]
     fn mistakes_are_told_with_their_line_and_key() {
         for (text, parts) in [
@@ -271,6 +292,7 @@ profiles:
             ("min_sizes_size: many\n", &["line 1"]),
             ("profiles:\n  a:\n    type: ftp\n", &["line 3", "ftp"]),
             ("profiles: {a: {type: disk}}", &["profiles.a", "rights"]),
+            ("profiles: {a: {type: disk, rights: r}}", &["source_path"]),
             ("profiles: {a: {type: mss, rights: r}}", &["profiles.a", "url"]),
             ("profiles: {a: {type: mss, rights: r, url: u, log_level: LOUD}}", &["LOUD"]),
             ("a: &a [*a]", &[]),

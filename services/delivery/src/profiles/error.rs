@@ -13,7 +13,7 @@ use crate::{error::Error as ImageError, headers};
 pub(super) enum Error {
     #[error(transparent)]
     Absent(Absent),
-    #[error("Invalid IIIF option: {option} value {value:?} is invalid")]
+    #[error("Invalid IIIF option: {option} value \"{value}\" is invalid")]
     Option { option: &'static str, value: String },
     #[error("Too many images requested (max: {0})")]
     TooMany(usize),

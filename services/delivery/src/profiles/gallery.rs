@@ -54,7 +54,12 @@ impl Gallery {
     }
 
     pub(super) async fn find(&self, identifier: &Identifier) -> Result<Item, Error> {
-        Ok(self.profiles.find(self.profile_of(identifier), &identifier.name).await?)
+        let profile = self.profile_of(identifier);
+        if profile.is_empty() && identifier.profile.is_none() {
+            // As Python has it.
+            return Err(Absent::NoProfile("None".to_owned()).into());
+        }
+        Ok(self.profiles.find(profile, &identifier.name).await?)
     }
 
     /// Whether an image that is not there is left out of archives.
