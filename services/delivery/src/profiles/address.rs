@@ -37,6 +37,17 @@ pub(super) struct Written {
     pub(super) format: String,
 }
 
+impl Written {
+    /// Whether the region is one without width or height.
+    pub(super) fn names_no_pixel(&self) -> bool {
+        match Region::parse(&whole(&self.region)) {
+            Some(Region::Pixels { w, h, .. }) => w == 0 || h == 0,
+            Some(Region::Percent { w, h, .. }) => w == 0.0 || h == 0.0,
+            Some(Region::Full | Region::Square) | None => false,
+        }
+    }
+}
+
 /// Longer paths are refused unread.
 const MAX_BYTES: usize = 8 * 1024;
 

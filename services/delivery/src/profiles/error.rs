@@ -3,7 +3,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use iiif::image::{SizeError, SyntaxError};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{address::Written, index::Absent};
 use crate::{error::Error as ImageError, headers};
@@ -17,7 +17,7 @@ pub(super) enum Error {
     Option { option: &'static str, value: String },
     #[error("Too many images requested (max: {0})")]
     TooMany(usize),
-    #[error("identifiers is missing: use /originals?identifiers=profile:name,profile:name")]
+    #[error("no identifiers are named")]
     NoIdentifiers,
     #[error("use_original_filenames must be true or false")]
     NotABoolean,
@@ -49,6 +49,9 @@ impl Error {
     pub(super) fn of_drawing(error: ImageError, written: &Written) -> Self {
         let (option, value) = match &error {
             ImageError::Size(SizeError::OutOfBounds { .. }) => ("Region", &written.region),
+            ImageError::Size(SizeError::Empty) if written.names_no_pixel() => {
+                ("Region", &written.region)
+            }
             ImageError::Size(_) => ("Size", &written.size),
             ImageError::NotOffered(_) => ("Format", &written.format),
             ImageError::Syntax(_)
@@ -67,6 +70,26 @@ impl Error {
             | ImageError::NoServerUrls => return Self::Image(error),
         };
         Self::Option { option, value: value.clone() }
+    }
+
+    /// What their web framework finds out by itself it words by itself.
+    fn body(&self) -> Value {
+        let in_query = |name: &str, message: &str, kind: &str| json!({ "detail": [{ "loc": ["query", name], "msg": message, "type": kind }] });
+        match self {
+            Self::NoSuchAddress => json!({ "detail": "Not Found" }),
+            Self::MethodNotAllowed => json!({ "detail": "Method Not Allowed" }),
+            Self::NoIdentifiers => in_query("identifiers", "field required", "value_error.missing"),
+            Self::NotABoolean => in_query(
+                "use_original_filenames",
+                "value could not be parsed to a boolean",
+                "type_error.bool",
+            ),
+            Self::Absent(_)
+            | Self::Option { .. }
+            | Self::TooMany(_)
+            | Self::NotReadyYet
+            | Self::Image(_) => json!({ "error": self.to_string() }),
+        }
     }
 
     fn status(&self) -> StatusCode {
@@ -98,7 +121,7 @@ impl IntoResponse for Error {
         if let Self::Image(error) = &self {
             error.log(status);
         }
-        let body = json!({ "error": self.to_string() }).to_string();
+        let body = self.body().to_string();
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, headers::JSON);

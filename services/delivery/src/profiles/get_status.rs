@@ -9,7 +9,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::gallery::Gallery;
 use crate::headers;
@@ -29,15 +29,51 @@ pub(super) async fn get_status(State(gallery): State<Arc<Gallery>>) -> Response 
             "requests": requests,
             "completed": completed,
             "errors": errors,
-            "cache_size": bytes,
-            "max_size": max_bytes,
-            "percentage_used": 100.0 * bytes as f64 / max_bytes.max(1) as f64,
+            "cache_size": in_words(bytes),
+            "max_size": in_words(max_bytes),
+            "percentage_used": percentage(bytes, max_bytes),
             "in_use": 0,
             "waiting_clean_up": 0,
         },
-        "profiles": gallery.profiles.status(),
+        "profiles": worded(gallery.profiles.status()),
     });
     ([(header::CACHE_CONTROL, headers::NO_STORE)], Json(status)).into_response()
+}
+
+fn percentage(part: u64, whole: u64) -> String {
+    format!("{:.2}%", 100.0 * part as f64 / whole.max(1) as f64)
+}
+
+/// Bytes in the unit that people read.
+fn in_words(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
+    if bytes < 1024 {
+        return if bytes == 1 { "1 Byte".to_owned() } else { format!("{bytes} Bytes") };
+    }
+    let (mut size, mut unit) = (bytes as f64 / 1024.0, 0);
+    while size >= 1024.0 && unit + 1 < UNITS.len() {
+        (size, unit) = (size / 1024.0, unit + 1);
+    }
+    format!("{size:.1} {}", UNITS[unit])
+}
+
+/// The profiles' own, with sizes in words.
+fn worded(mut profiles: Value) -> Value {
+    for profile in profiles.as_object_mut().into_iter().flat_map(|all| all.values_mut()) {
+        for name in ["converted_cache", "source_cache"] {
+            let Some(cache) = profile.get_mut(name).and_then(Value::as_object_mut) else {
+                continue;
+            };
+            let number = |cache: &Map<String, Value>, key: &str| cache.get(key)?.as_u64();
+            let used = number(cache, "cache_size").zip(number(cache, "max_size"));
+            if let Some((bytes, max_bytes)) = used {
+                cache.insert("cache_size".to_owned(), in_words(bytes).into());
+                cache.insert("max_size".to_owned(), in_words(max_bytes).into());
+                cache.insert("percentage_used".to_owned(), percentage(bytes, max_bytes).into());
+            }
+        }
+    }
+    profiles
 }
 
 /// In the largest units, for people.
@@ -62,6 +98,21 @@ fn spelled_out(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_are_put_into_words() {
+        for (bytes, words) in [
+            (0, "0 Bytes"),
+            (1, "1 Byte"),
+            (914_330, "892.9 KiB"),
+            (256 << 20, "256.0 MiB"),
+            (u64::MAX, "16384.0 PiB"),
+        ] {
+            assert_eq!(in_words(bytes), words);
+        }
+        assert_eq!(percentage(1, 400), "0.25%");
+        assert_eq!(percentage(1, 0), "100.00%");
+    }
 
     #[test]
     fn times_are_spelled_out() {

@@ -55,9 +55,18 @@ impl Profile {
         Self { name, number, config, source, cabinet, workshop, known, tally: Tally::default() }
     }
 
-    /// What the name leads to. Whoever asks while it is looked for gets what is found then.
+    /// What the name leads to.
     pub(super) async fn find(self: &Arc<Self>, name: &str) -> Result<Holding, Absent> {
         Tally::count(&self.tally.requests);
+        let found = self.believe(name).await;
+        if found.is_err() {
+            Tally::count(&self.tally.failed);
+        }
+        found
+    }
+
+    /// What is known of the name, or is found now; whoever asks meanwhile gets what is found then.
+    async fn believe(self: &Arc<Self>, name: &str) -> Result<Holding, Absent> {
         let Ok(id) = AssetId::new(self.number, NO_SPACE, name) else { return Err(self.none(name)) };
         let prefix = keys::asset_prefix(&id);
         self.cabinet.touch(&prefix);
@@ -114,8 +123,8 @@ impl Profile {
         if let Value::Object(cache) = &mut cache {
             cache.insert("cache_size".to_owned(), bytes.into());
             cache.insert("max_size".to_owned(), max.into());
-            let percent = 100.0 * bytes as f64 / max.max(1) as f64;
-            cache.insert("percentage_used".to_owned(), percent.into());
+            cache.insert("in_use".to_owned(), 0.into());
+            cache.insert("waiting_clean_up".to_owned(), 0.into());
         }
         json!({ "name": self.name, kept: cache })
     }

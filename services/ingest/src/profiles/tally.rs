@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 #[derive(Default)]
 pub(super) struct Tally {
     pub(super) requests: AtomicU64,
+    pub(super) failed: AtomicU64,
     pub(super) known: AtomicU64,
     pub(super) fetched: AtomicU64,
     pub(super) revalidated: AtomicU64,
@@ -40,14 +41,16 @@ impl Tally {
         let read = |counter: &AtomicU64| counter.load(Relaxed);
         let errors = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
         let took = *self.last_response.lock().unwrap_or_else(PoisonError::into_inner);
+        let failed = read(&self.failed);
         json!({
             "requests": read(&self.requests),
+            "completed": read(&self.requests).saturating_sub(failed),
             "known": read(&self.known),
             "fetched": read(&self.fetched),
             "revalidated": read(&self.revalidated),
             "in_place": read(&self.in_place),
             "converted": read(&self.converted),
-            "errors": errors.values().sum::<u64>(),
+            "errors": failed,
             "error_breakdown": *errors,
             "response_time": took.map(|took| took.as_secs_f64()),
         })

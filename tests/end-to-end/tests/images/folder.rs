@@ -191,6 +191,11 @@ const ERRORS: &[(&str, u16, &str)] = &[
         r#"Invalid IIIF option: Region value "2000,0,9,9" is invalid"#,
     ),
     (
+        "/photo.jpg/0,0,0,9/max/0/default.jpg",
+        400,
+        r#"Invalid IIIF option: Region value "0,0,0,9" is invalid"#,
+    ),
+    (
         "/photo.jpg/full/full/0/default.jpg",
         400,
         r#"Invalid IIIF option: Size value "full" is invalid"#,
@@ -238,6 +243,17 @@ async fn errors_are_worded_as_theirs() -> Result<()> {
     let many = (0..21).map(|n| format!("a{n}")).collect::<Vec<_>>().join(",");
     let answer = recto.get(&format!("/originals?identifiers={many}")).await?.with_status(400)?;
     ensure!(answer.json()? == json!({ "error": "Too many images requested (max: 20)" }));
+    for (path, status, detail) in [
+        ("/a/b", 404, json!("Not Found")),
+        (
+            "/originals",
+            422,
+            json!([{ "loc": ["query", "identifiers"], "msg": "field required", "type": "value_error.missing" }]),
+        ),
+    ] {
+        let answer = recto.get(path).await?.with_status(status)?;
+        ensure!(answer.json()? == json!({ "detail": detail }), "{path}: {}", answer.text());
+    }
     for (path, extent) in [
         ("/photo.jpg/0.4,0.4,99.6,200/max/0/grey.jpg", (100, 200)),
         ("/photo.jpg/square/!300,300/!90/colour.jpg", (300, 300)),
@@ -350,6 +366,9 @@ async fn their_configuration_is_served_as_it_is() -> Result<()> {
     let status = status.json()?;
     ensure!(status["status"] == ":)" && status["default_profile"] == "scans", "{status:#}");
     ensure!(status["processing"]["completed"] == 1, "{status:#}");
+    ensure!(status["processing"]["max_size"] == "256.0 MiB", "{status:#}");
+    let cache = &status["profiles"]["scans"]["converted_cache"];
+    ensure!(cache["requests"] == 2 && cache["max_size"] == "256.0 MiB", "{status:#}");
     recto.stop().await?;
     Ok(())
 }

@@ -9,6 +9,7 @@ mod goal;
 mod load;
 mod machine;
 mod meter;
+mod museum;
 mod node;
 mod pictures;
 mod plot;

@@ -1,6 +1,7 @@
 //! What is measured, in this order.
 
 mod busy;
+mod folders;
 mod gigapixel;
 mod ingest;
 mod jp2;
@@ -32,7 +33,7 @@ pub(crate) struct Section {
 
 type Measuring<'a> = Pin<Box<dyn Future<Output = Result<Vec<Row>>> + 'a>>;
 
-pub(crate) const SECTIONS: [Section; 14] = [
+pub(crate) const SECTIONS: [Section; 15] = [
     Section { name: "tiles", goals: tiles::goals, measure: |it| Box::pin(tiles::measure(it)) },
     Section {
         name: "session",
@@ -65,6 +66,11 @@ pub(crate) const SECTIONS: [Section; 14] = [
         measure: |it| Box::pin(gigapixel::measure(it)),
     },
     Section { name: "busy", goals: busy::goals, measure: |it| Box::pin(busy::measure(it)) },
+    Section {
+        name: "folders",
+        goals: folders::goals,
+        measure: |it| Box::pin(folders::measure(it)),
+    },
     Section { name: "memory", goals: memory::goals, measure: |it| Box::pin(memory::measure(it)) },
     Section { name: "start", goals: start::goals, measure: |it| Box::pin(start::measure(it)) },
 ];
