@@ -78,6 +78,7 @@ fn absent(absent: ingest::Absent) -> Absent {
         ingest::Absent::NoProfile(name) => Absent::NoProfile(name),
         ingest::Absent::NoImage { profile, name } => Absent::NoImage { profile, name },
         ingest::Absent::Broken(reason) => Absent::Broken(reason),
+        ingest::Absent::Replaced => Absent::Replaced,
         ingest::Absent::Unavailable(reason) => Absent::Unavailable(reason),
     }
 }

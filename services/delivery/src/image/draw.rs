@@ -31,7 +31,12 @@ pub(crate) enum DrawError {
 
 impl DrawError {
     pub(crate) fn is_refusal(&self) -> bool {
-        matches!(self, Self::Refused(_))
+        matches!(self, Self::Refused(_)) || self.is_replaced()
+    }
+
+    /// The original changed since it was looked at.
+    pub(crate) fn is_replaced(&self) -> bool {
+        matches!(self, Self::Absent(Absent::Replaced))
     }
 }
 

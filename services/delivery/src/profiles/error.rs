@@ -92,13 +92,30 @@ impl Error {
         }
     }
 
+    /// Whether what was found went away in the meantime.
+    pub(super) fn is_replaced(&self) -> bool {
+        match self {
+            Self::Absent(absent) => *absent == Absent::Replaced,
+            Self::Image(ImageError::Missing(_)) => true,
+            Self::Image(ImageError::Drawing(error)) => error.is_replaced(),
+            Self::Image(_)
+            | Self::Option { .. }
+            | Self::TooMany(_)
+            | Self::NoIdentifiers
+            | Self::NotABoolean
+            | Self::NotReadyYet
+            | Self::NoSuchAddress
+            | Self::MethodNotAllowed => false,
+        }
+    }
+
     fn status(&self) -> StatusCode {
         match self {
             Self::Absent(Absent::NoProfile(_) | Absent::NoImage { .. }) | Self::NoSuchAddress => {
                 StatusCode::NOT_FOUND
             }
             Self::Absent(Absent::Broken(_)) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Absent(Absent::Unavailable(_)) | Self::NotReadyYet => {
+            Self::Absent(Absent::Replaced | Absent::Unavailable(_)) | Self::NotReadyYet => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             Self::Option { .. } | Self::TooMany(_) => StatusCode::BAD_REQUEST,

@@ -13,10 +13,7 @@ use super::{
     error::Error,
     index::{Absent, Identifier, Item, Profiles},
 };
-use crate::{
-    Delivery, DeliveryConfig, Originals, delivery::Index, error::Error as ImageError,
-    image::Exhibit,
-};
+use crate::{Delivery, DeliveryConfig, Originals, delivery::Index, image::Exhibit};
 
 /// What the routes of `recto images` work with.
 pub struct Gallery {
@@ -81,7 +78,7 @@ impl Gallery {
         Ok(self.delivery.exhibit_of(Arc::clone(&item.card)).await?)
     }
 
-    /// Tries again if what was kept of the image has just been cleared away.
+    /// Tries again if the image has just been replaced, or what was kept of it cleared away.
     pub(super) async fn persist<T, F: Future<Output = Result<T, Error>>>(
         &self,
         identifier: &Identifier,
@@ -90,7 +87,7 @@ impl Gallery {
         let item = self.find(identifier).await?;
         let id = item.card.id.clone();
         match show(item).await {
-            Err(Error::Image(ImageError::Missing(_))) => {
+            Err(error) if error.is_replaced() => {
                 self.profiles.forget(&id).await;
                 show(self.find(identifier).await?).await
             }

@@ -66,6 +66,9 @@ pub enum Absent {
     /// The original is no image that can be shown.
     #[error("{0}")]
     Broken(String),
+    /// What was found is not there any more: look again.
+    #[error("the image is being replaced: please try again")]
+    Replaced,
     /// The source, or this machine, is out of order.
     #[error("{0}")]
     Unavailable(String),

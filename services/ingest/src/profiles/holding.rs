@@ -31,6 +31,9 @@ pub enum Absent {
     /// The file is no image that can be shown: trying again would end the same way.
     #[error("{0}")]
     Broken(String),
+    /// What was found is not there any more: look again.
+    #[error("the image is being replaced: please try again")]
+    Replaced,
     /// The source, or this machine, is out of order.
     #[error("{0}")]
     Unavailable(String),

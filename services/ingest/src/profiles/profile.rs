@@ -37,6 +37,8 @@ pub(super) struct Profile {
 #[derive(Clone)]
 struct Known {
     until: Instant,
+    /// The version of an original that can't be shown, and how long that is not tried again.
+    broken: Option<(u64, Instant)>,
     found: Result<Holding, Absent>,
 }
 
@@ -83,6 +85,7 @@ impl Profile {
             let found = tokio::spawn(async move { profile.look(id, last).await }).await;
             found.unwrap_or_else(|_| Known {
                 until: Instant::now(),
+                broken: None,
                 found: Err(Absent::Unavailable("the search for the image broke down".to_owned())),
             })
         };
@@ -102,7 +105,7 @@ impl Profile {
             Ok(Some(file)) => Ok(file),
             Ok(None) => {
                 self.known.invalidate(&keys::asset_prefix(id)).await;
-                Err(Absent::Unavailable("the image is being replaced: please try again".to_owned()))
+                Err(Absent::Replaced)
             }
             Err(unseen) => Err(self.absent(id.name(), unseen)),
         }
@@ -111,6 +114,13 @@ impl Profile {
     /// Forgets what is believed of an image, as what was kept of it is gone.
     pub(super) async fn forget(&self, id: &AssetId) {
         self.known.invalidate(&keys::asset_prefix(id)).await;
+    }
+
+    /// The same for all that had to make room.
+    async fn forget_all(&self, prefixes: &[String]) {
+        for prefix in prefixes {
+            self.known.invalidate(prefix).await;
+        }
     }
 
     pub(super) fn status(&self) -> Value {
@@ -131,13 +141,15 @@ impl Profile {
 
     async fn look(self: Arc<Self>, id: AssetId, last: Option<Known>) -> Known {
         let seen = self.source.see(&id, (&self.cabinet, &self.workshop, &self.tally)).await;
-        let Seen { original, for_now, doubt } = match seen {
+        let Seen { original, for_now, doubt, evicted } = match seen {
             Ok(seen) => seen,
             Err(unseen) => {
                 let found = Err(self.absent(id.name(), unseen));
-                return Known { until: Instant::now() + self.believed(&found), found };
+                let until = Instant::now() + self.believed(&found);
+                return Known { until, broken: None, found };
             }
         };
+        self.forget_all(&evicted).await;
         let for_now = match doubt {
             Some(doubt) => {
                 self.say(LogLevel::Warning, id.name(), &format!("an old copy is shown: {doubt}"));
@@ -145,16 +157,28 @@ impl Profile {
             }
             None => for_now,
         };
-        let found = match last.and_then(|last| last.found.ok()) {
-            Some(last) if last.card.version == original.version && last.is_sound() => Ok(last),
-            _ => self.hold(&id, original).await,
-        };
-        if let Err(error) = &found {
-            self.tally.error(kind(error));
-            self.say(LogLevel::Warning, id.name(), &error.to_string());
-            return Known { until: Instant::now() + for_now.min(self.missing_for()), found };
+        let (now, version) = (Instant::now(), original.version);
+        match last {
+            Some(Known { found: Ok(last), .. })
+                if last.card.version == version && last.is_sound() =>
+            {
+                return Known { until: now + for_now, broken: None, found: Ok(last) };
+            }
+            Some(Known { broken: Some((broken, again)), found, .. })
+                if broken == version && again > now =>
+            {
+                return Known { until: now + for_now, broken: Some((broken, again)), found };
+            }
+            Some(_) | None => {}
         }
-        Known { until: Instant::now() + for_now, found }
+        let found = self.hold(&id, original).await;
+        let Err(error) = &found else {
+            return Known { until: now + for_now, broken: None, found };
+        };
+        self.tally.error(kind(error));
+        self.say(LogLevel::Warning, id.name(), &error.to_string());
+        let again = now + self.missing_for();
+        Known { until: again.min(now + for_now), broken: Some((version, again)), found }
     }
 
     /// Takes what an earlier look left of this version, or begins to make it ready.
@@ -235,9 +259,7 @@ impl Profile {
             };
             self.keep_card(id, version, &kept).await?;
             let gone = self.cabinet.kept(&keys::asset_prefix(id), stored.bytes).await;
-            for prefix in &gone {
-                self.known.invalidate(prefix).await;
-            }
+            self.forget_all(&gone).await;
             Ok(kept)
         };
         let done: Result<KeptCard, Absent> = done.await;
@@ -307,7 +329,7 @@ impl Profile {
         self.tally.error(kind(&absent));
         let level = match &absent {
             Absent::NoImage { .. } | Absent::NoProfile(_) => LogLevel::Debug,
-            Absent::Broken(_) | Absent::Unavailable(_) => LogLevel::Warning,
+            Absent::Broken(_) | Absent::Replaced | Absent::Unavailable(_) => LogLevel::Warning,
         };
         self.say(level, name, &absent.to_string());
         absent
@@ -332,7 +354,7 @@ fn kind(error: &Absent) -> &'static str {
     match error {
         Absent::NoProfile(_) | Absent::NoImage { .. } => "missing",
         Absent::Broken(_) => "broken",
-        Absent::Unavailable(_) => "unavailable",
+        Absent::Replaced | Absent::Unavailable(_) => "unavailable",
     }
 }
 

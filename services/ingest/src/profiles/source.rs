@@ -38,6 +38,8 @@ pub(super) struct Seen {
     pub(super) for_now: Duration,
     /// Why it may be out of date, if it could not be asked for.
     pub(super) doubt: Option<String>,
+    /// The images that had to make room for it, by their prefixes.
+    pub(super) evicted: Vec<String>,
 }
 
 /// Why nothing was seen.
@@ -72,7 +74,7 @@ impl Source {
         match self {
             Self::Disk(disk) => {
                 let original = disk.open(id.name()).await?;
-                Ok(Seen { original, for_now: GLANCE, doubt: None })
+                Ok(Seen { original, for_now: GLANCE, doubt: None, evicted: Vec::new() })
             }
             Self::Remote { at, revalidate_after } => {
                 super::web::see(at, id, *revalidate_after, (cabinet, workshop, tally)).await

@@ -17,7 +17,7 @@ use url::Url;
 use super::{
     cabinet::Cabinet,
     config::PLACE,
-    source::{Original, Remote, Seen, Sighting, Unseen, last_part, version_of},
+    source::{GLANCE, Original, Remote, Seen, Sighting, Unseen, last_part, version_of},
     tally::Tally,
     workshop::Workshop,
 };
@@ -92,7 +92,8 @@ pub(super) async fn see(
         let age = now().unix_timestamp().saturating_sub(sighting.asked).max(0).unsigned_abs();
         let left = revalidate_after.saturating_sub(Duration::from_secs(age));
         let original = original(file, sighting, remote.file_name(id.name()))?;
-        Ok(Seen { original, for_now: left.max(super::source::GLANCE), doubt })
+        let for_now = left.max(GLANCE);
+        Ok(Seen { original, for_now, doubt, evicted: Vec::new() })
     };
     if let Some((sighting, file)) = &known
         && !is_stale(sighting, revalidate_after)
@@ -117,10 +118,11 @@ pub(super) async fn see(
             let key = keys::original(id, version);
             let kept = cabinet.bucket().put_file(&key, &into).await;
             let kept = kept.map_err(|error| ours(&error))?;
-            cabinet.kept(&keys::asset_prefix(id), kept.bytes).await;
+            let evicted = cabinet.kept(&keys::asset_prefix(id), kept.bytes).await;
             remember(id, &sighting, cabinet).await?;
             let file = open(id, version, cabinet, workshop).await?;
-            seen(file.ok_or_else(|| ours(&"it was just kept"))?, &sighting, None)
+            let file = file.ok_or_else(|| ours(&"it was just kept"))?;
+            Ok(Seen { evicted, ..seen(file, &sighting, None)? })
         }
         (Ok(Asked::Same), Some((last, file))) => {
             Tally::count(&tally.revalidated);

@@ -151,6 +151,25 @@ async fn a_pyramid_is_made_once_for_all_and_for_good() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_file_that_is_replaced_is_never_mixed_with_its_successor() -> Result<()> {
+    let place = Place::new(Keeping::SIMPLE)?;
+    let scans = scans(&place)?;
+    let recto = place.images(&[&scans]).await?;
+    recto.get("/tiled.tif/full/200,/0/default.jpg").await?.with_status(200)?;
+    // As an editor saves: a new file, moved into the place of the old one.
+    let other = photo(&place.origins(), 1000, 1000)?;
+    let new = place.origins().join("new.tif");
+    let tiled = format!("{}[tile,pyramid,compression=jpeg,Q=95]", new.display());
+    output_of(Command::new("vips").arg("copy").arg(&other).arg(tiled))?;
+    fs::rename(&new, place.origins().join("scans/tiled.tif"))?;
+    // Drawn from the file, which is seen to be another one at once.
+    let drawn = recto.get("/tiled.tif/full/300,/0/default.jpg").await?.with_status(200)?;
+    ensure!(jpeg_extent(&drawn.body) == Some((300, 300)), "it is the old one, or a mixture");
+    recto.stop().await?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_is_kept_has_bounds_and_is_made_again() -> Result<()> {
     let place = Place::new(Keeping::SIMPLE)?;
     let scans = scans(&place)?;

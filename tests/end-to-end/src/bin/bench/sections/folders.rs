@@ -19,11 +19,11 @@ const PEER: &str = "the Natural History Museum's server";
 
 /// On first sight a pyramid is made; the museum cuts the tile out of the JPEG.
 fn first() -> Goal {
-    Goal::within(3.0, "folder: first tile of a new 48 MP JPEG", PEER)
+    Goal::within(1.5, "folder: first tile of a new 48 MP JPEG", PEER)
 }
 
 fn next() -> Goal {
-    Goal::at_least(50.0, "folder: each further tile of it", PEER)
+    Goal::at_least(100.0, "folder: each further tile of it", PEER)
 }
 
 fn alone() -> Goal {
