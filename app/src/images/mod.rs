@@ -1,6 +1,6 @@
 //! `recto images`: the images of folders, web servers and buckets, without a database.
 //!
-//! - [`run`] builds the parts and answers; [`load`] reads our settings, or `theirs`: those of the Natural History
+//! - [`run()`] builds the parts and answers; [`load`] reads our settings, or `theirs`: those of the Natural History
 //!   Museum's server.
 //! - `connect` introduces who finds originals (`ingest`) to who shows them (`delivery`).
 

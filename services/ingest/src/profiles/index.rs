@@ -17,7 +17,8 @@ use super::{
     holding::{Absent, Holding},
     objects::Objects,
     profile::Profile,
-    source::{Remote, Source, version_of},
+    remote::Remote,
+    source::{Source, version_of},
     web::{Web, iiif_template},
     workshop::Workshop,
 };

@@ -1,7 +1,8 @@
 //! Profiles: folders, web servers and buckets whose images are shown without being registered.
 //!
 //! - [`Profiles`] finds a [`Holding`] by profile and name; [`ProfileConfig`] is what the operator says of one.
-//! - `profile` is the story: known, seen again, or new. `source` sees originals: on disk, on the web, in a bucket.
+//! - `profile` is the story: known, seen again, or new, which `hold` takes in. `source` sees
+//!   originals: on `disk`, or `remote`: on the `web`, or `objects` in a bucket.
 //! - `workshop` makes a new original ready: in place if it is ready as it is, else by a pyramid, made in the background.
 //! - `cabinet` keeps what was made and fetched, on disk, within bounds.
 //!
@@ -13,8 +14,10 @@ mod holding;
 mod kept_card;
 mod index;
 mod profile;
+mod hold;
 mod source;
 mod disk;
+mod remote;
 mod web;
 mod objects;
 mod workshop;

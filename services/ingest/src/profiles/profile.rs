@@ -3,10 +3,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bytes::Bytes;
-use futures_util::FutureExt;
-use imaging::Outline;
-use model::{AssetId, MediaType};
+use model::AssetId;
 use moka::future::Cache;
 use serde_json::{Value, json};
 use storage::keys;
@@ -14,11 +11,10 @@ use storage::keys;
 use super::{
     cabinet::Cabinet,
     config::{LogLevel, ProfileConfig},
-    holding::{Absent, Holding, made},
-    kept_card::{KeptCard, media_type, unknown},
-    source::{GLANCE, Original, Seen, Source, Unseen},
+    holding::{Absent, Holding},
+    source::{GLANCE, Seen, Source, Unseen},
     tally::Tally,
-    workshop::{Look, Workshop},
+    workshop::Workshop,
 };
 
 /// One profile: what its names lead to.
@@ -26,11 +22,11 @@ pub(super) struct Profile {
     pub(super) name: String,
     pub(super) number: u32,
     pub(super) config: ProfileConfig,
-    source: Source,
-    cabinet: Cabinet,
-    workshop: Workshop,
+    pub(super) source: Source,
+    pub(super) cabinet: Cabinet,
+    pub(super) workshop: Workshop,
     known: Cache<String, Known>,
-    tally: Tally,
+    pub(super) tally: Tally,
 }
 
 /// What is believed of a name, until it is looked at again.
@@ -117,7 +113,7 @@ impl Profile {
     }
 
     /// The same for all that had to make room.
-    async fn forget_all(&self, prefixes: &[String]) {
+    pub(super) async fn forget_all(&self, prefixes: &[String]) {
         for prefix in prefixes {
             self.known.invalidate(prefix).await;
         }
@@ -181,129 +177,6 @@ impl Profile {
         Known { until: again.min(now + for_now), broken: Some((version, again)), found }
     }
 
-    /// Takes what an earlier look left of this version, or begins to make it ready.
-    async fn hold(self: &Arc<Self>, id: &AssetId, original: Original) -> Result<Holding, Absent> {
-        let version = original.version;
-        let (bytes, file_name) = (original.bytes, Arc::from(original.file_name.as_str()));
-        let modified = original.modified;
-        let hold = |kept: &KeptCard, making| Holding {
-            card: Arc::new(kept.to_card(id, version, modified)),
-            file_name,
-            bytes,
-            making,
-        };
-        if let Some(kept) = self.kept(id, version).await {
-            return Ok(hold(&kept, made()));
-        }
-        if let Source::Disk(_) = self.source {
-            // What there may be is of an older version.
-            self.cabinet.empty(&keys::asset_prefix(id)).await;
-        }
-        match self.workshop.look(&original).await? {
-            Look::InPlace(outline) => {
-                Tally::count(&self.tally.in_place);
-                let kept = KeptCard {
-                    extent: outline.extent,
-                    gray: outline.gray,
-                    media_type: media_type(&original.file_name),
-                    in_place: true,
-                };
-                self.keep_outline(id, version, &outline).await?;
-                self.keep_card(id, version, &kept).await?;
-                Ok(hold(&kept, made()))
-            }
-            Look::Image(facts) => {
-                let kept = KeptCard {
-                    extent: facts.upright(),
-                    gray: facts.channels < 3,
-                    media_type: facts.media_type.parse().unwrap_or_else(|_| unknown()),
-                    in_place: false,
-                };
-                let (profile, id) = (Arc::clone(self), id.clone());
-                let media_type = kept.media_type.clone();
-                let make =
-                    tokio::spawn(async move { profile.make(&id, original, media_type).await });
-                let making = async move {
-                    let made = make.await.unwrap_or_else(|_| Err(broke_down()));
-                    made.map(drop)
-                };
-                Ok(hold(&kept, making.boxed().shared()))
-            }
-            Look::Strange => {
-                let kept = self.make(id, original, unknown()).await?;
-                Ok(hold(&kept, made()))
-            }
-        }
-    }
-
-    /// Makes the pyramid and keeps it; then the version is complete.
-    async fn make(
-        &self,
-        id: &AssetId,
-        original: Original,
-        media_type: MediaType,
-    ) -> Result<KeptCard, Absent> {
-        let version = original.version;
-        let done = async {
-            let wishes = (self.config.jpeg_quality, self.config.full_chroma);
-            let (made, _folder) = self.workshop.make(original, wishes).await?;
-            let key = keys::pyramid(id, version);
-            let stored = self.cabinet.bucket().put_file(&key, &made.pyramid).await;
-            let stored = stored.map_err(|error| not_kept(&error))?;
-            let converted = &made.converted;
-            let kept = KeptCard {
-                extent: converted.extent,
-                gray: converted.gray,
-                media_type,
-                in_place: false,
-            };
-            self.keep_card(id, version, &kept).await?;
-            let gone = self.cabinet.kept(&keys::asset_prefix(id), stored.bytes).await;
-            self.forget_all(&gone).await;
-            Ok(kept)
-        };
-        let done: Result<KeptCard, Absent> = done.await;
-        match &done {
-            Ok(_) => {
-                Tally::count(&self.tally.converted);
-                self.say(LogLevel::Info, id.name(), "a pyramid was made");
-            }
-            Err(error) => {
-                self.tally.error(kind(error));
-                self.say(LogLevel::Warning, id.name(), &format!("no pyramid was made: {error}"));
-            }
-        }
-        done
-    }
-
-    async fn kept(&self, id: &AssetId, version: u64) -> Option<KeptCard> {
-        let written = self.cabinet.bucket().read(&keys::profile_card(id, version)).await.ok()?;
-        serde_json::from_slice(&written).ok()
-    }
-
-    async fn keep_card(&self, id: &AssetId, version: u64, card: &KeptCard) -> Result<(), Absent> {
-        self.keep(&keys::profile_card(id, version), serde_json::to_vec(card)).await
-    }
-
-    async fn keep_outline(
-        &self,
-        id: &AssetId,
-        version: u64,
-        outline: &Outline,
-    ) -> Result<(), Absent> {
-        self.keep(&keys::outline(id, version), serde_json::to_vec(outline)).await
-    }
-
-    async fn keep(
-        &self,
-        key: &str,
-        json: Result<Vec<u8>, serde_json::Error>,
-    ) -> Result<(), Absent> {
-        let json = json.map_err(|error| not_kept(&error))?;
-        let kept = self.cabinet.bucket().put(key, Bytes::from(json)).await;
-        kept.map(drop).map_err(|error| not_kept(&error))
-    }
-
     /// For how long an answer that there is nothing holds.
     fn believed(&self, found: &Result<Holding, Absent>) -> Duration {
         match (&self.source, found) {
@@ -320,23 +193,26 @@ impl Profile {
         Absent::NoImage { profile: self.name.clone(), name: name.to_owned() }
     }
 
+    /// What the visitor is told. Where originals come from, and what went wrong there, is for the log.
     fn absent(&self, name: &str, unseen: Unseen) -> Absent {
-        let absent = match unseen {
-            Unseen::Gone => self.none(name),
-            Unseen::Refused(reason) => Absent::Broken(reason),
-            Unseen::Unavailable(reason) => Absent::Unavailable(reason),
+        let (absent, level, reason) = match unseen {
+            Unseen::Gone => (self.none(name), LogLevel::Debug, "there is no such image".to_owned()),
+            Unseen::Refused(reason) => {
+                let told = "the source gives no image that can be shown";
+                (Absent::Broken(told.to_owned()), LogLevel::Warning, reason)
+            }
+            Unseen::Unavailable(reason) => {
+                let told = "the source of the image does not answer: please try again";
+                (Absent::Unavailable(told.to_owned()), LogLevel::Warning, reason)
+            }
         };
         self.tally.error(kind(&absent));
-        let level = match &absent {
-            Absent::NoImage { .. } | Absent::NoProfile(_) => LogLevel::Debug,
-            Absent::Broken(_) | Absent::Replaced | Absent::Unavailable(_) => LogLevel::Warning,
-        };
-        self.say(level, name, &absent.to_string());
+        self.say(level, name, &reason);
         absent
     }
 
     /// Writes to the log what the profile's level lets through.
-    fn say(&self, level: LogLevel, image: &str, message: &str) {
+    pub(super) fn say(&self, level: LogLevel, image: &str, message: &str) {
         if level > self.config.log_level {
             return;
         }
@@ -350,18 +226,10 @@ impl Profile {
     }
 }
 
-fn kind(error: &Absent) -> &'static str {
+pub(super) fn kind(error: &Absent) -> &'static str {
     match error {
         Absent::NoProfile(_) | Absent::NoImage { .. } => "missing",
         Absent::Broken(_) => "broken",
         Absent::Replaced | Absent::Unavailable(_) => "unavailable",
     }
-}
-
-fn not_kept(error: &dyn std::fmt::Display) -> Absent {
-    Absent::Unavailable(format!("the image can't be kept: {error}"))
-}
-
-fn broke_down() -> Absent {
-    Absent::Unavailable("making the image ready broke down".to_owned())
 }

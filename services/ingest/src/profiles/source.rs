@@ -1,24 +1,21 @@
 use std::{fs::File, path::PathBuf, time::Duration};
 
 use model::AssetId;
-use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{
-    cabinet::Cabinet, disk::Disk, objects::Objects, tally::Tally, web::Web, workshop::Workshop,
+    cabinet::Cabinet,
+    disk::Disk,
+    remote::{self, Remote},
+    tally::Tally,
+    workshop::Workshop,
 };
-use crate::origins::{Asked, FetchError, Marks};
+use crate::origins::FetchError;
 
 /// Where a profile's originals come from.
 pub(super) enum Source {
     Disk(Disk),
     Remote { at: Remote, revalidate_after: Duration },
-}
-
-/// What has to be fetched before it can be read.
-pub(super) enum Remote {
-    Web(Web),
-    Objects(Objects),
 }
 
 /// An original that is here, and open.
@@ -49,18 +46,6 @@ pub(super) enum Unseen {
     Unavailable(String),
 }
 
-/// What is remembered of a remote original between two questions.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Sighting {
-    pub(super) version: u64,
-    pub(super) marks: Marks,
-    /// When the source was asked last, in seconds of Unix.
-    pub(super) asked: i64,
-    /// When these bytes came.
-    pub(super) came: i64,
-}
-
 /// A file on this machine is looked at again after so long.
 pub(super) const GLANCE: Duration = Duration::from_secs(1);
 
@@ -77,7 +62,7 @@ impl Source {
                 Ok(Seen { original, for_now: GLANCE, doubt: None, evicted: Vec::new() })
             }
             Self::Remote { at, revalidate_after } => {
-                super::web::see(at, id, *revalidate_after, (cabinet, workshop, tally)).await
+                remote::see(at, id, *revalidate_after, (cabinet, workshop, tally)).await
             }
         }
     }
@@ -96,30 +81,9 @@ impl Source {
                 Err(Unseen::Gone) => None,
                 Err(unseen) => return Err(unseen),
             },
-            Self::Remote { .. } => return super::web::open(id, version, cabinet, workshop).await,
+            Self::Remote { .. } => return remote::open(id, version, cabinet, workshop).await,
         };
         Ok(original.filter(|original| original.version == version).map(|original| original.file))
-    }
-}
-
-impl Remote {
-    pub(super) async fn ask(
-        &self,
-        name: &str,
-        marks: &Marks,
-        into: &std::path::Path,
-    ) -> Result<Asked, FetchError> {
-        match self {
-            Self::Web(web) => web.ask(name, marks, into).await,
-            Self::Objects(objects) => objects.ask(name, marks, into).await,
-        }
-    }
-
-    pub(super) fn file_name(&self, name: &str) -> String {
-        match self {
-            Self::Web(web) => web.file_name(name),
-            Self::Objects(_) => last_part(name),
-        }
     }
 }
 

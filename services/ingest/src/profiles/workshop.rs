@@ -6,6 +6,7 @@ use tokio::sync::Semaphore;
 
 use super::{
     holding::Absent,
+    remote::ours,
     source::{Original, Unseen},
 };
 use crate::{
@@ -49,7 +50,7 @@ impl Workshop {
 
     /// A folder for files in the making, which goes with the answer.
     pub(super) fn folder(&self) -> Result<TempDir, Unseen> {
-        self.scratch.for_job().map_err(|error| super::web::ours(&error))
+        self.scratch.for_job().map_err(|error| ours(&error))
     }
 
     /// Sees what an original is.

@@ -1,10 +1,11 @@
 //! `recto images`: folders, web servers and buckets, without a catalogue.
 //!
-//! - `folder`: what is shown of a folder, how it is worded, and what is not shown.
+//! - `folder`: what is shown of a folder, and what is not shown; `wording`: how refusals are worded.
 //! - `sources`: originals that have to be fetched, and how often they are.
 //! - `clients`: the official validator and a viewer.
 
 mod folder;
+mod wording;
 mod sources;
 mod clients;
 

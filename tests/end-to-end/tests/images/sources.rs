@@ -152,6 +152,7 @@ async fn what_is_missing_or_broken_is_not_asked_for_again_at_once() -> Result<()
     for _ in 0..5 {
         let answer = recto.get("/late-photo.jpg/info.json").await?.with_status(503)?;
         ensure!(!answer.header("retry-after").is_empty(), "{:?}", answer.headers);
+        ensure!(!answer.text().contains(&origin.address), "it tells where originals are");
     }
     ensure!(origin.answered("500 /late-photo.jpg") == 1, "{:?}", origin.asked);
     // An archive is made of what there is.
