@@ -66,9 +66,11 @@ impl Parts {
         delivery::Delivery::new(config, self.catalogue.clone(), ranges, derivatives, originals)
     }
 
-    /// Lets what was drawn last reach the disk.
-    pub(crate) async fn settle(&self) {
+    /// Lets what was drawn last reach the disk, and takes leave of the database while the threads
+    /// that its connections began on are there.
+    pub(crate) async fn settle(&self) -> anyhow::Result<()> {
         self.derivatives.settle().await;
+        Ok(self.catalogue.close().await?)
     }
 
     /// The worker that brings assets in, if this process has that role.

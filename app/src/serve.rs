@@ -54,7 +54,7 @@ impl Service {
         if let Some(worker) = worker {
             worker.await.context("the worker broke down")?;
         }
-        self.parts.settle().await;
+        self.parts.settle().await?;
         cores.release().await
     }
 }

@@ -57,6 +57,11 @@ impl Catalogue {
         Ok(self.database().reader().ping().await?)
     }
 
+    /// Ends all connections, which waits for those in use; nothing can be asked after.
+    pub async fn close(&self) -> Result<(), Error> {
+        self.database().close().await
+    }
+
     pub(crate) fn parts(&self) -> &Parts {
         &self.parts
     }

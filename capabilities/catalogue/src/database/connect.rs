@@ -58,6 +58,11 @@ impl Database {
         &self.writer
     }
 
+    pub(crate) async fn close(&self) -> Result<(), Error> {
+        self.writer.close_by_ref().await?;
+        Ok(self.reader.close_by_ref().await?)
+    }
+
     async fn postgres(url: &str, config: &DatabaseConfig) -> Result<Self, Error> {
         let options =
             PgConnectOptions::from_str(url).map_err(Error::unavailable)?.application_name("recto");
