@@ -2,7 +2,7 @@
 //!
 //! A [`Manifest`] holds [`Canvas`]es, a canvas is painted with [`Content`], and content is offered
 //! by [`Service`]s. They are built once, as plain values, and written by
-//! [`Manifest::to_json`] in version 3 or, as far as it can say them, in 2.1: one writer for each
+//! [`Manifest::to_json`] (and a [`Collection`] of them) in version 3 or, as far as it can say them, in 2.1: one writer for each
 //! version, and every URI the same in both, since stored annotations point at them.
 //!
 //! These are the manifests that we make. Documents that others wrote are not read here.
@@ -12,6 +12,7 @@ mod service;
 mod content;
 mod canvas;
 mod manifest;
+mod collection;
 mod v3;
 mod v2;
 
@@ -21,6 +22,7 @@ mod samples;
 mod golden;
 
 pub use canvas::{AnnotationPage, Canvas, Painting};
+pub use collection::{Collection, Member};
 pub use content::{Content, ContentType};
 pub use language::{LabelledValue, LanguageMap};
 pub use manifest::{Agent, Manifest, ViewingDirection};

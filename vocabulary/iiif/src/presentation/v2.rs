@@ -4,8 +4,8 @@
 use serde_json::Value;
 
 use super::{
-    Canvas, Content, ContentType, ImageService, LabelledValue, LanguageMap, Manifest, Painting,
-    Service,
+    Canvas, Collection, Content, ContentType, ImageService, LabelledValue, LanguageMap, Manifest,
+    Member, Painting, Service,
 };
 use crate::Version;
 use crate::image::size_to_json;
@@ -34,6 +34,24 @@ pub(super) fn manifest(manifest: &Manifest) -> Value {
         .put_one_or_list("rendering", manifest.rendering.iter().map(link).collect())
         .put_one_or_list("seeAlso", manifest.see_also.iter().map(link).collect())
         .put("sequences", vec![sequence(manifest)])
+        .into()
+}
+
+pub(super) fn collection(collection: &Collection) -> Value {
+    let manifest = |member: &Member| {
+        Value::from(
+            Object::new()
+                .put("@id", member.id.as_str())
+                .put("@type", "sc:Manifest")
+                .put("label", text(&member.label)),
+        )
+    };
+    Object::new()
+        .put("@context", Api::Presentation.context(Version::V2))
+        .put("@id", collection.id.as_str())
+        .put("@type", "sc:Collection")
+        .put("label", text(&collection.label))
+        .put_list("manifests", collection.manifests.iter().map(manifest).collect())
         .into()
 }
 

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::{
-    Agent, AnnotationPage, Canvas, Content, ImageService, LabelledValue, LanguageMap, Manifest,
-    Painting, Service,
+    Agent, AnnotationPage, Canvas, Collection, Content, ImageService, LabelledValue, LanguageMap,
+    Manifest, Painting, Service,
 };
 use crate::Version;
 use crate::image::size_to_json;
@@ -33,6 +33,23 @@ pub(super) fn manifest(manifest: &Manifest) -> Value {
         .put_list("service", manifest.service.clone())
         .put_list("services", manifest.services.clone())
         .put("items", list(&manifest.canvases, canvas))
+        .into()
+}
+
+pub(super) fn collection(collection: &Collection) -> Value {
+    let items = list(&collection.manifests, |member| {
+        Object::new()
+            .put("id", member.id.as_str())
+            .put("type", "Manifest")
+            .put("label", language_map(&member.label))
+            .into()
+    });
+    Object::new()
+        .put("@context", context(&[]))
+        .put("id", collection.id.as_str())
+        .put("type", "Collection")
+        .put("label", language_map(&collection.label))
+        .put("items", items)
         .into()
 }
 
