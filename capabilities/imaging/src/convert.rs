@@ -1,15 +1,13 @@
 use std::fs::File;
-use std::sync::mpsc;
-use std::thread;
 
 use iiif::image::{Extent, Size};
-use rayon::{ThreadPool, ThreadPoolBuilder};
 use serde::{Deserialize, Serialize};
 
-use crate::decode::{self, Layout, Rows};
+use crate::decode::{self, Layout};
 use crate::jpeg::Kind;
 use crate::pyramid::Writer;
-use crate::steps::flatten::{flat, flatten};
+use crate::steps::flatten::flat;
+use crate::strips::{feed, pool};
 use crate::thumbnails::Thumbnails;
 use crate::{Error, Limits, SourceFacts};
 
@@ -73,13 +71,6 @@ pub struct Thumbnail {
     pub bytes: u64,
 }
 
-/// Rows that are made into tiles at once: few enough to stay in the processor's cache.
-const STRIP: u32 = 16;
-/// The same if threads share them.
-const SHARED_STRIP: u32 = 64;
-/// Strips that are read ahead of the encoders.
-const AHEAD: usize = 2;
-
 /// Writes the pyramid and the thumbnails of an image. The scratch file may be thrown away after.
 ///
 /// `progress` hears percentages, rising.
@@ -103,10 +94,7 @@ pub fn convert(
 
     let mut making = Making { writer, thumbnails: sizes };
     let mut report = Report { progress, h: header.extent.h, percent: None };
-    match &pool {
-        None => making.follow(Strips::new(rows, STRIP), &mut report)?,
-        Some(pool) => making.follow_ahead(Strips::new(rows, SHARED_STRIP), pool, &mut report)?,
-    }
+    feed(rows, pool.as_ref(), |strip| making.push(strip), |y| report.hear(y))?;
     Ok(Converted {
         extent: header.extent,
         source: header.facts,
@@ -114,12 +102,6 @@ pub fn convert(
         thumbnails: making.thumbnails.finish(&thumbnails)?,
         pyramid_bytes: making.writer.finish(&pyramid)?,
     })
-}
-
-/// Threads to share the work, unless one is wanted or more can't be had.
-fn pool(threads: usize) -> Option<ThreadPool> {
-    let pool = || ThreadPoolBuilder::new().num_threads(threads).build().ok();
-    (threads > 1).then(pool).flatten()
 }
 
 struct Making {
@@ -131,77 +113,6 @@ impl Making {
     fn push(&mut self, strip: &[u8]) -> Result<(), Error> {
         let Self { writer, thumbnails } = self;
         writer.push(strip, &mut |level, rows| thumbnails.watch(level, rows))
-    }
-
-    fn follow(&mut self, mut strips: Strips, report: &mut Report<'_>) -> Result<(), Error> {
-        let mut strip = Vec::new();
-        while strips.next(&mut strip)? {
-            self.push(&strip)?;
-            report.hear(strips.y);
-        }
-        Ok(())
-    }
-
-    /// Decodes on a thread of its own while the pool encodes.
-    fn follow_ahead(
-        &mut self,
-        mut strips: Strips,
-        pool: &ThreadPool,
-        report: &mut Report<'_>,
-    ) -> Result<(), Error> {
-        let (full, filled) = mpsc::sync_channel::<(Vec<u8>, u32)>(AHEAD);
-        let (empty, emptied) = mpsc::channel::<Vec<u8>>();
-        thread::scope(|scope| {
-            let reader = scope.spawn(move || {
-                loop {
-                    let mut strip = emptied.try_recv().unwrap_or_default();
-                    if !strips.next(&mut strip)? || full.send((strip, strips.y)).is_err() {
-                        return Ok(());
-                    }
-                }
-            });
-            for (strip, y) in filled {
-                pool.install(|| self.push(&strip))?;
-                report.hear(y);
-                // The reader may have gone: then nobody needs the room.
-                let _ = empty.send(strip);
-            }
-            reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        })
-    }
-}
-
-/// The rows of a source, so many at a time, on white.
-struct Strips {
-    rows: Box<dyn Rows>,
-    layout: Layout,
-    extent: Extent,
-    height: u32,
-    /// The row that comes next.
-    y: u32,
-    raw: Vec<u8>,
-}
-
-impl Strips {
-    fn new(rows: Box<dyn Rows>, height: u32) -> Self {
-        let (layout, extent) = (rows.header().layout, rows.header().extent);
-        Self { rows, layout, extent, height, y: 0, raw: Vec::new() }
-    }
-
-    /// Whether there was another strip.
-    fn next(&mut self, strip: &mut Vec<u8>) -> Result<bool, Error> {
-        let n = self.height.min(self.extent.h - self.y);
-        let bytes = n as usize * self.extent.w as usize * self.layout.channels();
-        self.y += n;
-        if flat(self.layout) == self.layout {
-            strip.resize(bytes, 0);
-            self.rows.read(strip)?;
-        } else {
-            self.raw.resize(bytes, 0);
-            self.rows.read(&mut self.raw)?;
-            flatten(&self.raw, self.layout, strip);
-        }
-        Ok(n > 0)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Pixels: images are opened, made into pyramids, drawn and encoded on the thread you give it.
 //!
 //! - [`convert`] reads any image we can decode and writes its [`Pyramid`] and its thumbnails.
+//! - [`cut_tiles`] makes the many small files of a site without a server, at every level.
 //! - [`Pyramid`] is the index of such a file; a tile of it is a range of bytes, not work, and a
 //!   [`Stitch`] of many tiles is hardly more.
 //! - [`draw`] makes every other picture from the tiles that a [`Covering`] names.
@@ -19,7 +20,9 @@ mod pyramid;
 mod steps;
 mod encode;
 mod thumbnails;
+mod strips;
 mod convert;
+mod tiles;
 mod draw;
 mod original;
 mod resize;
@@ -39,3 +42,4 @@ pub use limits::Limits;
 pub use original::{AdoptSettings, Adopted, Original, Outline, adopt};
 pub use pyramid::{Band, Covering, Level, Parsed, Pyramid, Stitch, TileRef};
 pub use resize::resize_jpeg;
+pub use tiles::{Piece, Plan, PlannedLevel, Shape, TileFormat, TileSettings, cut_tiles};

@@ -131,6 +131,12 @@ const uint8_t *recto_encoder_bytes(const struct encoder *encoder, size_t *length
   return encoder->buffer;
 }
 
+/* Forgets what was written so far, once it has been taken; only for images without cuts. */
+void recto_encoder_drained(struct encoder *encoder) {
+  encoder->target.next_output_byte = encoder->buffer;
+  encoder->target.free_in_buffer = encoder->capacity;
+}
+
 /* Where an image can be cut, row by row, until the next begin. */
 const struct cut *recto_encoder_cuts(const struct encoder *encoder, size_t *count) {
   *count = encoder->cut_count;

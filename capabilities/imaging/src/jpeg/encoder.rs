@@ -123,6 +123,13 @@ impl Encoder {
         }
     }
 
+    /// Forgets the bytes so far, once they have been taken: large images are never whole in memory.
+    pub(crate) fn drained(&mut self) {
+        assert!(!self.kind.cuts, "cuts are counted from the begin of an image");
+        // SAFETY: it sets the encoder's buffer back to its begin.
+        unsafe { ffi::recto_encoder_drained(self.raw.as_ptr()) };
+    }
+
     /// The rows of blocks of the last image, if they can be cut.
     pub(crate) fn rows(&self) -> Result<Vec<CodedRow>, Error> {
         let mut count = 0;

@@ -89,6 +89,7 @@ unsafe extern "C" {
     pub(super) fn recto_encoder_message(encoder: *const RawEncoder) -> *const c_char;
     pub(super) fn recto_encoder_bytes(encoder: *const RawEncoder, n: *mut usize) -> *const u8;
     pub(super) fn recto_encoder_cuts(encoder: *const RawEncoder, n: *mut usize) -> *const RawCut;
+    pub(super) fn recto_encoder_drained(encoder: *mut RawEncoder);
     pub(super) fn recto_encoder_tables(encoder: *mut RawEncoder) -> c_int;
     pub(super) fn recto_encoder_begin(e: *mut RawEncoder, w: u32, h: u32, abbr: c_int) -> c_int;
     pub(super) fn recto_encoder_rows(

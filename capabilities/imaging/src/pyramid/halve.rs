@@ -1,7 +1,7 @@
 //! The next level: each pixel the mean of four.
 
 /// Halves rows as they come; an odd last row or column counts twice.
-pub(super) struct Halver {
+pub(crate) struct Halver {
     w: usize,
     channels: usize,
     /// Rows that are still to come.
@@ -12,12 +12,12 @@ pub(super) struct Halver {
 }
 
 impl Halver {
-    pub(super) fn new(w: u32, h: u32, channels: usize) -> Self {
+    pub(crate) fn new(w: u32, h: u32, channels: usize) -> Self {
         Self { w: w as usize, channels, left: h, waiting: None, spare: Vec::new() }
     }
 
     /// Fills `out` with the rows of the next level that have become whole.
-    pub(super) fn halve(&mut self, rows: &[u8], out: &mut Vec<u8>) {
+    pub(crate) fn halve(&mut self, rows: &[u8], out: &mut Vec<u8>) {
         let row = self.w * self.channels;
         out.clear();
         out.reserve((rows.len() / row).div_ceil(2) * self.w.div_ceil(2) * self.channels);

@@ -32,6 +32,7 @@ mod properties;
 pub(crate) use cost::answer_bytes;
 pub use covering::Covering;
 pub(crate) use covering::Window;
+pub(crate) use halve::Halver;
 pub use level::Level;
 pub use parsed::{Parsed, Pyramid};
 pub use stitch::{Band, Stitch};

@@ -1,0 +1,79 @@
+use iiif::image::Extent;
+
+use super::settings::TileFormat;
+use crate::decode::Layout;
+use crate::encode::{Sheet, encode};
+use crate::jpeg::{Encoder, Kind};
+use crate::{DrawSettings, Error};
+
+/// A tile under construction: where it begins in a row, and what encodes it.
+pub(super) struct Column {
+    x: u32,
+    extent: Extent,
+    channels: usize,
+    quality: u8,
+    coding: Coding,
+}
+
+/// JPEG is written as rows come; WebP wants all of a tile at once.
+enum Coding {
+    Jpg(Encoder),
+    Webp { pixels: Vec<u8>, done: Vec<u8> },
+}
+
+impl Column {
+    pub(super) fn new(x: u32, w: u32, kind: Kind, format: TileFormat) -> Result<Self, Error> {
+        let coding = match format {
+            TileFormat::Jpg => Coding::Jpg(Encoder::new(kind)?),
+            TileFormat::Webp => Coding::Webp { pixels: Vec::new(), done: Vec::new() },
+        };
+        let extent = Extent::new(w, 0);
+        Ok(Self { x, extent, channels: kind.channels(), quality: kind.quality, coding })
+    }
+
+    /// Begins the tile of the next row of tiles, which has `h` rows.
+    pub(super) fn begin(&mut self, h: u32) -> Result<(), Error> {
+        self.extent.h = h;
+        match &mut self.coding {
+            Coding::Jpg(encoder) => encoder.begin(self.extent)?,
+            Coding::Webp { pixels, .. } => pixels.clear(),
+        }
+        Ok(())
+    }
+
+    /// Takes its part of whole rows of the level.
+    pub(super) fn write(&mut self, rows: &[u8], stride: usize) -> Result<(), Error> {
+        let part = &rows[self.x as usize * self.channels..];
+        let width = self.extent.w as usize * self.channels;
+        match &mut self.coding {
+            Coding::Jpg(encoder) => encoder.write(part, stride, rows.len() / stride)?,
+            Coding::Webp { pixels, .. } => {
+                part.chunks(stride).for_each(|row| pixels.extend_from_slice(&row[..width]));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn end(&mut self) -> Result<(), Error> {
+        match &mut self.coding {
+            Coding::Jpg(encoder) => encoder.end()?,
+            Coding::Webp { pixels, done } => {
+                let layout = if self.channels == 1 { Layout::Gray } else { Layout::Rgb };
+                let sheet = Sheet { extent: self.extent, layout, bitonal: false };
+                let settings =
+                    DrawSettings { webp_quality: self.quality, ..DrawSettings::default() };
+                let format = TileFormat::Webp.format();
+                *done = encode(format, sheet, &settings, &mut |emit| emit(pixels))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The last tile that has ended.
+    pub(super) fn bytes(&self) -> &[u8] {
+        match &self.coding {
+            Coding::Jpg(encoder) => encoder.bytes(),
+            Coding::Webp { done, .. } => done,
+        }
+    }
+}
