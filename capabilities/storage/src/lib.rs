@@ -4,6 +4,7 @@
 //! - [`Bucket`] is the object store: S3, Google, Azure, a folder, or memory.
 //! - [`Ranges`] reads parts of objects: open files for a folder, a bounded block cache for the rest.
 //! - [`LocalFiles`] gives objects as files: a folder's own, or bounded copies of what is elsewhere.
+//! - [`Publisher`] writes what others show without us: a folder for a web server, objects with headers.
 //! - [`Derivatives`] keeps drawn images; equal requests are drawn once.
 //!
 //! It does not know what the bytes mean.
@@ -12,6 +13,7 @@ pub mod keys;
 mod bucket;
 mod connect;
 mod upload;
+mod publish;
 mod local_copy;
 mod local_files;
 mod ranges;
@@ -36,5 +38,6 @@ pub use config::{DerivativesConfig, StorageConfig};
 pub use derivatives::Derivatives;
 pub use error::Error;
 pub use local_files::LocalFiles;
+pub use publish::{Growing, Headers, Mark, Publisher};
 pub use ranges::{Head, Ranges};
 pub use secret::Secret;
