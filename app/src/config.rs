@@ -151,9 +151,55 @@ fn typed(text: &str) -> Value {
     }
 }
 
+/// Which of several equal jobs this process is, counted from 0, and of how many if that is said: array jobs of
+/// AWS Batch and Slurm, indexed jobs of Kubernetes.
+pub(crate) fn position_in_array() -> Option<(u64, Option<u64>)> {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    let number = |name: &str| std::env::var(name).ok()?.parse::<u64>().ok();
+    position(number)
+}
+
+fn position(number: impl Fn(&str) -> Option<u64>) -> Option<(u64, Option<u64>)> {
+    if let Some(index) = number("AWS_BATCH_JOB_ARRAY_INDEX") {
+        return Some((index, number("AWS_BATCH_JOB_ARRAY_SIZE")));
+    }
+    if let Some(id) = number("SLURM_ARRAY_TASK_ID") {
+        // Slurm counts from wherever it is told, in steps.
+        let first = number("SLURM_ARRAY_TASK_MIN").unwrap_or(0);
+        let step = number("SLURM_ARRAY_TASK_STEP").unwrap_or(1).max(1);
+        return Some((id.saturating_sub(first) / step, number("SLURM_ARRAY_TASK_COUNT")));
+    }
+    number("JOB_COMPLETION_INDEX").map(|index| (index, None))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn array_jobs_are_counted_from_zero() {
+        for (said, expected) in [
+            (&[][..], None),
+            (
+                &[("AWS_BATCH_JOB_ARRAY_INDEX", 3), ("AWS_BATCH_JOB_ARRAY_SIZE", 8)],
+                Some((3, Some(8))),
+            ),
+            (&[("JOB_COMPLETION_INDEX", 2)], Some((2, None))),
+            (
+                &[
+                    ("SLURM_ARRAY_TASK_ID", 9),
+                    ("SLURM_ARRAY_TASK_MIN", 1),
+                    ("SLURM_ARRAY_TASK_STEP", 2),
+                    ("SLURM_ARRAY_TASK_COUNT", 5),
+                ],
+                Some((4, Some(5))),
+            ),
+        ] {
+            let number =
+                |name: &str| said.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
+            assert_eq!(position(number), expected, "{said:?}");
+        }
+    }
 
     fn parse(text: &str, environment: &[(&str, &str)]) -> anyhow::Result<Config> {
         let pairs = environment.iter().map(|(name, value)| (name.to_string(), value.to_string()));

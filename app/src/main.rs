@@ -8,6 +8,7 @@ mod doctor;
 mod images;
 mod serve;
 mod server_urls;
+mod tile;
 
 use std::{
     io::{IsTerminal, Write},
@@ -73,6 +74,8 @@ enum Command {
         /// Folders with images; more profiles are set by `--config`.
         folders: Vec<PathBuf>,
     },
+    /// Writes a site that needs no server: tiles, manifests and collections, in a folder or a bucket.
+    Tile(Box<tile::Arguments>),
     /// Brings the database up to date.
     Migrate,
     /// Looks at the configuration.
@@ -88,6 +91,9 @@ enum Command {
     /// Draws originals that are served in place, without rights: started by the service itself.
     #[command(hide = true)]
     Draw,
+    /// Cuts one image into tiles, without rights: started by `recto tile`.
+    #[command(hide = true)]
+    Cut,
 }
 
 #[derive(Subcommand)]
@@ -112,9 +118,11 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let child = match cli.command {
         Command::Decode => Some(ingest::decode as fn()),
         Command::Draw => Some(delivery::draw_originals as fn()),
+        Command::Cut => Some(static_site::cut as fn()),
         Command::Serve { .. }
         | Command::Demo { .. }
         | Command::Images { .. }
+        | Command::Tile(_)
         | Command::Migrate
         | Command::Config { .. }
         | Command::Doctor => None,
@@ -141,10 +149,13 @@ async fn run_command(command: Command, config: Config) -> anyhow::Result<ExitCod
         Command::Images { folders } => {
             images::run(config, folders).await.map(|()| ExitCode::SUCCESS)
         }
+        Command::Tile(arguments) => tile::run(&config, *arguments).await,
         Command::Migrate => migrate(config).await,
         Command::Config { command: ConfigCommand::Check } => check(&config),
         Command::Doctor => doctor::run(&config).await,
-        Command::Decode | Command::Draw => unreachable!("handled before the runtime starts"),
+        Command::Decode | Command::Draw | Command::Cut => {
+            unreachable!("handled before the runtime starts")
+        }
     }
 }
 

@@ -30,7 +30,17 @@ const KEEPERS: &[(&str, &[&str])] = &[
     // Words and pixels never wait: `vocabulary` and `imaging` stay without async.
     (
         "tokio",
-        &["catalogue", "sandbox", "storage", "delivery", "ingest", "management", "portal", "app"],
+        &[
+            "catalogue",
+            "sandbox",
+            "storage",
+            "delivery",
+            "ingest",
+            "management",
+            "portal",
+            "static-site",
+            "app",
+        ],
     ),
     ("toml", &["app"]),
     ("tower-http", &["app"]),

@@ -1,0 +1,42 @@
+//! Writes a site that needs no server: tiles, `info.json`, manifests and collections, in a folder or a bucket.
+//!
+//! - [`find_sources`] looks for images, [`Sheet`] reads what a table says of them, [`objects`] puts both together;
+//!   a [`Task`] says all of it in one file.
+//! - [`Layout`] knows how files are called; [`write_site`] makes them, and [`check_site`] looks whether they are there.
+//! - [`Record`] is what is kept of a finished image: it is written last, and a second run begins with it.
+//! - [`cut`] is the other end of `cut_image`: the child without rights in which an image is decoded.
+//!
+//! It never opens the database. An image that can't be read is told, and does not stop the others.
+
+mod error;
+mod wire;
+mod cut;
+mod cut_image;
+mod source;
+mod find_sources;
+mod names;
+mod sheet;
+mod objects;
+mod task;
+mod layout;
+mod documents;
+mod record;
+mod write_image;
+mod write_documents;
+mod write_site;
+mod check_site;
+mod shard;
+
+pub use check_site::{Fault, check_site};
+pub use cut::cut;
+pub use error::Error;
+pub use find_sources::{Found, find_sources};
+pub use layout::{Layout, Theirs};
+pub use objects::{Grouping, Object, Page, objects};
+pub use record::Record;
+pub use shard::Shard;
+pub use sheet::{Row, Sheet};
+pub use source::Source;
+pub use task::{Task, TaskPlan};
+pub use write_image::Made;
+pub use write_site::{Event, Outcome, Site, write_site};
