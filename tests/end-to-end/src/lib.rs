@@ -22,6 +22,6 @@ pub use library::{Library, Tile, grid};
 pub use peers::Peers;
 pub use picture::{Distance, Picture, jpeg_extent};
 pub use place::{Keeping, Place};
-pub use program::{output_of, variable, workspace};
+pub use program::{output_of, recto_command, variable, workspace};
 pub use recto::{Answer, Recto, peak_memory};
 pub use samples::{broken_images, made_images, photo, real_images};

@@ -29,7 +29,7 @@ const WORKERS: usize = 2;
 impl Peers {
     pub fn start() -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("recto-peers.").tempdir()?;
-        for name in ["static", "pyramids"] {
+        for name in ["static", "site", "pyramids"] {
             fs::create_dir(folder.path().join(name))?;
         }
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
@@ -60,6 +60,11 @@ impl Peers {
     /// The folder whose files are at `/static/`.
     pub fn files(&self) -> PathBuf {
         self.folder.path().join("static")
+    }
+
+    /// The folder whose files are at `/site/`, for pages of any origin.
+    pub fn site(&self) -> PathBuf {
+        self.folder.path().join("site")
     }
 
     /// Shows a pyramid; its image service is at the URL that comes back.
@@ -124,12 +129,13 @@ events {{ worker_connections 512; }}
 http {{
     access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000; keepalive_timeout 60s;
     open_file_cache max=10000 inactive=60s; open_file_cache_valid 60s;
-    types {{ image/jpeg jpg; }}
+    types {{ image/jpeg jpg; application/json json; text/html html; text/javascript js; }}
     client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi; fastcgi_temp_path {folder}/fastcgi;
     server {{
         listen 127.0.0.1:{port};
         location /static/ {{ root {folder}; }}
+        location /site/ {{ root {folder}; add_header Access-Control-Allow-Origin *; }}
         location /iiif/ {{
             fastcgi_pass unix:{iipimage};
             fastcgi_param REQUEST_METHOD $request_method; fastcgi_param REQUEST_URI $request_uri;

@@ -47,3 +47,12 @@ pub(crate) fn recto_binary() -> Result<PathBuf> {
     let built = this.ancestors().skip(1).map(|folder| folder.join("recto")).find(|p| p.is_file());
     built.context("the binary is not built: run `make e2e`")
 }
+
+/// The binary under test, without the settings of whoever runs the tests.
+pub fn recto_command() -> Result<Command> {
+    let mut command = Command::new(recto_binary()?);
+    for name in settings() {
+        command.env_remove(name);
+    }
+    Ok(command)
+}

@@ -5,6 +5,7 @@ mod hostile;
 mod images;
 mod originals;
 mod pyramids;
+mod static_site;
 mod stopping;
 mod validator;
 mod viewer;

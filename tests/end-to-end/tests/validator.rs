@@ -30,16 +30,14 @@ const EXCUSED: &[(&str, &str)] = &[
 async fn the_official_validator_finds_no_fault() -> Result<()> {
     let place = Place::new(Keeping::SIMPLE)?;
     let image = place.origins().join(IMAGE);
-    let validator = find("iiif-validate.py")?;
-    let python = validator.with_file_name("python");
-    output_of(Command::new(python).args(["-c", include_str!("squares.py")]).arg(&image))?;
+    draw_squares(&image)?;
 
     let recto = place.serve().await?;
     let library = Library::open(&recto).await?;
     library.put_file(&recto, IMAGE, &image).await?.with_status(201)?;
     for (version, route) in [("2.0", "iiif-img/v2"), ("3.0", "iiif-img/v3")] {
         let prefix = Library::public(route, "");
-        finds_no_fault(&validator, &recto, version, "3", prefix.trim_matches('/'))?;
+        finds_no_fault(&recto, version, "3", prefix.trim_matches('/'))?;
     }
     recto.stop().await?;
     Ok(())
@@ -47,13 +45,12 @@ async fn the_official_validator_finds_no_fault() -> Result<()> {
 
 /// Every test of the level passes, but for those that are excused.
 pub(crate) fn finds_no_fault(
-    validator: &Path,
     recto: &Recto,
     version: &str,
     level: &str,
     prefix: &str,
 ) -> Result<()> {
-    let (report, results) = validate(validator, recto, version, (level, prefix))?;
+    let (report, results) = validate_at(recto.address(), version, level, prefix, IMAGE)?;
     ensure!(results.len() > 25, "the validator stopped early:\n{report}");
     for (test, has_passed) in results {
         match EXCUSED.iter().find(|(name, _)| *name == test) {
@@ -67,16 +64,24 @@ pub(crate) fn finds_no_fault(
     Ok(())
 }
 
-/// The validator's report, and which tests passed. Level 3 is asked for, so rotations and link headers are in it.
-fn validate(
-    validator: &Path,
-    recto: &Recto,
+/// The picture that the validator knows.
+pub(crate) fn draw_squares(image: &Path) -> Result<()> {
+    let python = find("iiif-validate.py")?.with_file_name("python");
+    output_of(Command::new(python).args(["-c", include_str!("squares.py")]).arg(image))?;
+    Ok(())
+}
+
+/// The validator's report, and which tests passed. In level 3, rotations and link headers are tested, too.
+pub(crate) fn validate_at(
+    address: &str,
     version: &str,
-    (level, prefix): (&str, &str),
+    level: &str,
+    prefix: &str,
+    identifier: &str,
 ) -> Result<(String, BTreeMap<String, bool>)> {
-    let output = Command::new(validator)
-        .args(["--version", version, "--level", level, "--identifier", IMAGE])
-        .args(["--server", recto.address(), "--prefix", prefix])
+    let output = Command::new(find("iiif-validate.py")?)
+        .args(["--version", version, "--level", level, "--identifier", identifier])
+        .args(["--server", address, "--prefix", prefix])
         .output()?;
     let report = String::from_utf8_lossy(&output.stderr).into_owned();
     let results = report.lines().filter_map(|line| {
