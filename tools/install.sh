@@ -66,7 +66,7 @@ for part in "$@"; do
             python_packages
             ;;
         bench)
-            debian opj_decompress:libopenjp2-tools
+            debian opj_decompress:libopenjp2-tools /usr/bin/convert-im6.q16:imagemagick
             npm_packages tests/end-to-end/iiif-processor
             ;;
         bless) cargo_tool cargo-insta 1.49.0 ;;

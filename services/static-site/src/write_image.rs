@@ -135,8 +135,8 @@ impl<'a> Writing<'a> {
                 }
                 self.grow(level, names, bytes).await?;
                 for (name, growing) in self.growing.remove(&level).unwrap_or_default() {
-                    let mark = growing.finish().await?;
-                    self.keep((name, mark));
+                    let finish = async move { Ok((name, growing.finish().await?)) };
+                    self.begin_put(Box::pin(finish)).await?;
                 }
             }
         }
@@ -147,16 +147,22 @@ impl<'a> Writing<'a> {
         if !self.names.insert(name.clone()) {
             return Ok(());
         }
+        let publisher = &self.site.publisher;
+        let put = async move {
+            let mark = publisher.put(&name, bytes, &headers(&name)).await?;
+            Ok((name, mark))
+        };
+        self.begin_put(Box::pin(put)).await
+    }
+
+    /// Waits while too many are under way.
+    async fn begin_put(&mut self, put: Put<'a>) -> Result<(), Error> {
         while self.puts.len() >= self.site.puts_at_once() {
             if let Some(put) = self.puts.next().await {
                 self.keep(put?);
             }
         }
-        let publisher = &self.site.publisher;
-        self.puts.push(Box::pin(async move {
-            let mark = publisher.put(&name, bytes, &headers(&name)).await?;
-            Ok((name, mark))
-        }));
+        self.puts.push(put);
         Ok(())
     }
 

@@ -29,7 +29,7 @@ const WORKERS: usize = 2;
 impl Peers {
     pub fn start() -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("recto-peers.").tempdir()?;
-        for name in ["static", "site", "pyramids"] {
+        for name in ["static", "site", "bucket", "pyramids"] {
             fs::create_dir(folder.path().join(name))?;
         }
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
@@ -65,6 +65,12 @@ impl Peers {
     /// The folder whose files are at `/site/`, for pages of any origin.
     pub fn site(&self) -> PathBuf {
         self.folder.path().join("site")
+    }
+
+    /// Where objects lie that were put to the bucket `bucket` at our address. It is no S3: it takes all that comes, at
+    /// the pace of nginx, and knows neither lists nor uploads in parts.
+    pub fn bucket(&self) -> PathBuf {
+        self.folder.path().join("bucket")
     }
 
     /// Shows a pyramid; its image service is at the URL that comes back.
@@ -136,6 +142,10 @@ http {{
         listen 127.0.0.1:{port};
         location /static/ {{ root {folder}; }}
         location /site/ {{ root {folder}; add_header Access-Control-Allow-Origin *; }}
+        location /bucket/ {{
+            root {folder}; dav_methods PUT DELETE; create_full_put_path on; client_max_body_size 1g;
+            client_body_buffer_size 1m; add_header ETag 0 always; log_not_found off;
+        }}
         location /iiif/ {{
             fastcgi_pass unix:{iipimage};
             fastcgi_param REQUEST_METHOD $request_method; fastcgi_param REQUEST_URI $request_uri;

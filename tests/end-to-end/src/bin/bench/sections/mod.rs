@@ -15,6 +15,7 @@ mod start;
 mod stitch;
 mod thumbnails;
 mod tiles;
+mod tiling;
 
 use std::pin::Pin;
 
@@ -59,6 +60,7 @@ pub(crate) const SECTIONS: [Section; 15] = [
     },
     Section { name: "s3", goals: s3::goals, measure: |it| Box::pin(s3::measure(it)) },
     Section { name: "ingest", goals: ingest::goals, measure: |it| Box::pin(ingest::measure(it)) },
+    Section { name: "tiling", goals: tiling::goals, measure: |it| Box::pin(tiling::measure(it)) },
     Section { name: "jp2", goals: jp2::goals, measure: |it| Box::pin(jp2::measure(it)) },
     Section {
         name: "gigapixel",
