@@ -38,6 +38,9 @@ pub(crate) struct Arguments {
     /// What the collection is called.
     #[arg(long, default_value = "All objects")]
     pub(super) title: String,
+    /// Adds a page, `index.html`, that lists the objects and shows them.
+    #[arg(long, conflicts_with = "task")]
+    pub(super) viewer: bool,
     /// The side of a tile, a multiple of 16.
     #[arg(long, value_name = "PIXELS", default_value_t = 512)]
     pub(super) tile_size: u32,

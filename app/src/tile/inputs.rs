@@ -1,8 +1,9 @@
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
 use bytes::Bytes;
-use imaging::TileSettings;
+use iiif::Version;
+use imaging::{TileFormat, TileSettings};
 use static_site::{
     Found, Layout, Object, Sheet, Site, Source, Task, TaskPlan, find_sources, objects,
 };
@@ -51,7 +52,7 @@ async fn work_of_inputs(config: &Config, arguments: &Arguments) -> anyhow::Resul
                 ensure!(sheet.is_none(), "{input}: there is a table already");
                 let table = read_sheet(input, &Source::File(path.clone())).await?;
                 ensure!(table.has_files, "{input}: it has no column `file`, so give it with --csv");
-                found.extend(beside(&path)?);
+                found.extend(named_by(&table, &path)?);
                 sheet = Some(table);
             }
             Place::Folder(path) => {
@@ -124,8 +125,16 @@ fn site(
         "a task has tiles of 512 pixels and its images whole: leave --tile-size and --largest out"
     );
     ensure!(
-        !is_theirs || settings.format == imaging::TileFormat::Jpg,
+        !is_theirs || settings.format == TileFormat::Jpg,
         "the tiles of a task are JPEG: leave --format out"
+    );
+    ensure!(
+        layout != Layout::Iiif(Version::V2) || settings.format == TileFormat::Jpg,
+        "Image API 2 can't tell viewers to ask for WebP: take --layout iiif3, or leave --format out"
+    );
+    ensure!(
+        !arguments.viewer || layout != Layout::DeepZoom,
+        "the viewer's page shows manifests, which the layout dzi has not: leave --viewer out"
     );
     Ok(Site {
         publisher,
@@ -153,10 +162,20 @@ fn is_table(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"))
 }
 
-/// The images beside a table, and below.
-fn beside(table: &Path) -> anyhow::Result<Vec<Found>> {
-    let folder = table.parent().filter(|folder| !folder.as_os_str().is_empty());
-    Ok(find_sources(folder.unwrap_or(Path::new(".")))?)
+/// The files that a table names: beside it, or below.
+fn named_by(table: &Sheet, path: &Path) -> anyhow::Result<Vec<Found>> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut found = Vec::new();
+    for row in &table.rows {
+        let file = Path::new(&row.file);
+        let is_below = file.components().all(|part| matches!(part, Component::Normal(_)));
+        let (name, line) = (&table.name, row.line);
+        ensure!(is_below, "{name}, line {line}: {:?} leaves the folder of the table", row.file);
+        let source = folder.join(file);
+        ensure!(source.is_file(), "{name}, line {line}: there is no file {}", source.display());
+        found.push(Found { name: row.file.clone(), source: Source::File(source) });
+    }
+    Ok(found)
 }
 
 fn look_into(path: &Path) -> anyhow::Result<Vec<Found>> {

@@ -11,7 +11,7 @@ mod progress;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use static_site::{Fault, Object, Shard, Site, check_site, write_site};
+use static_site::{Fault, Object, Shard, Site, check_site, write_site, write_viewer};
 
 use crate::{config::Config, tell};
 
@@ -77,6 +77,9 @@ async fn write(
     };
     for copy in &copies {
         copy.write(&site.publisher).await.context("the table can't be copied")?;
+    }
+    if arguments.viewer {
+        write_viewer(&site, portal::OPENSEADRAGON).await.context("the viewer can't be written")?;
     }
     let report = progress.end(&outcome);
     for (source, reason) in &outcome.failed {

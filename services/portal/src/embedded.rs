@@ -16,6 +16,10 @@ struct Embedded {
 const CSS: &str = "text/css; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
+/// The viewer's script, for whoever has pages of its own.
+pub const OPENSEADRAGON: &[u8] =
+    include_bytes!("../node_modules/openseadragon/build/openseadragon/openseadragon.min.js");
+
 const FILES: [Embedded; 3] = [
     Embedded { name: "portal.css", media_type: CSS, bytes: include_bytes!("../assets/portal.css") },
     Embedded {
@@ -23,13 +27,7 @@ const FILES: [Embedded; 3] = [
         media_type: JAVASCRIPT,
         bytes: include_bytes!("../assets/viewer.js"),
     },
-    Embedded {
-        name: "openseadragon.js",
-        media_type: JAVASCRIPT,
-        bytes: include_bytes!(
-            "../node_modules/openseadragon/build/openseadragon/openseadragon.min.js"
-        ),
-    },
+    Embedded { name: "openseadragon.js", media_type: JAVASCRIPT, bytes: OPENSEADRAGON },
 ];
 
 type Headers = [(HeaderName, &'static str); 2];

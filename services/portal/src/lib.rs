@@ -11,6 +11,7 @@ mod error;
 mod routes;
 mod viewer;
 
+pub use embedded::OPENSEADRAGON;
 pub use routes::router;
 
 /// What the portal's pages need.

@@ -32,6 +32,9 @@ impl Source {
             Self::File(path) => {
                 let facts = tokio::fs::metadata(path).await;
                 let facts = facts.map_err(|error| Error::source(path.display(), error))?;
+                if !facts.is_file() {
+                    return Err(Error::Image(format!("{} is no file", path.display())));
+                }
                 let modified =
                     facts.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
                 let stamp = modified.map(|at| format!("{}.{:09}", at.as_secs(), at.subsec_nanos()));

@@ -1,0 +1,135 @@
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Result, ensure};
+use end_to_end::{jpeg_extent, landscape_in};
+use serde_json::Value;
+
+use super::site::{URL, small_images, succeeded, tile, tree, utf8};
+
+#[test]
+fn a_table_orders_pages_and_describes_objects_and_its_faults_have_a_line() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    small_images(folder.path(), 3)?;
+    let (table, site) = (folder.path().join("titles.csv"), folder.path().join("site"));
+    let run = |text: &str| {
+        fs::write(&table, text)?;
+        tile(&[utf8(&table), "--to", utf8(&site), "--base-url", URL])
+    };
+    let rows =
+        "ms-1,images/object-0/page 2.jpg,The Book,1r,1450\nms-1,images/object-0/page 0.jpg,,1v,";
+    succeeded(&run(&format!("identifier,file,title,page,Date\n{rows}\n"))?)?;
+    let manifest: Value = serde_json::from_slice(&fs::read(site.join("ms-1/manifest.json"))?)?;
+    ensure!(manifest["label"]["none"][0] == "The Book", "{manifest}");
+    ensure!(manifest["metadata"][0]["value"]["none"][0] == "1450", "{manifest}");
+    ensure!(manifest["items"][0]["label"]["none"][0] == "1r", "{manifest}");
+    ensure!(manifest["items"].as_array().map(Vec::len) == Some(2), "{manifest}");
+
+    for (text, fault) in [
+        ("identifier,file\na,../b.jpg\n", "line 2: \"../b.jpg\" leaves the folder"),
+        ("identifier,file\na,/etc/passwd\n", "line 2: \"/etc/passwd\" leaves the folder"),
+        ("identifier,file\na,none.jpg\n", "line 2: there is no file"),
+        ("identifier\na\n", "no column `file`"),
+        ("name\na\n", "line 1: there is no column `identifier`"),
+    ] {
+        let output = run(text)?;
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        ensure!(output.status.code() == Some(1) && said.contains(fault), "{text}: {said}");
+    }
+    Ok(())
+}
+
+/// A task, and the bucket that it reads: two pages and a table.
+fn task_in(folder: &Path) -> Result<PathBuf> {
+    let source = landscape_in(folder, (1100, 520), "jpg[Q=80]")?;
+    let scans = folder.join("source/Women/Ms2016_012_Box2/Folder19/Access");
+    let sheets = folder.join("source/Women/sheets");
+    fs::create_dir_all(&scans)?;
+    fs::create_dir_all(&sheets)?;
+    fs::copy(&source, scans.join("b.jpg"))?;
+    fs::copy(&source, scans.join("a.jpg"))?;
+    fs::write(sheets.join("Box2.csv"), "\u{feff}identifier,title\nFolder19,Synopsis\n")?;
+    let variables = [
+        ("AWS_REGION", ""),
+        ("COLLECTION_IDENTIFIER", "Ms2016_012_Box2"),
+        ("ACCESS_DIR", "Women/Ms2016_012_Box2/Folder19/Access"),
+        ("AWS_SRC_BUCKET", "source"),
+        ("AWS_DEST_BUCKET", "target"),
+        ("DEST_PREFIX", "iawa/Women"),
+        ("DEST_URL", "https://cdn.example.org"),
+        ("CSV_PATH", "Women/sheets"),
+        ("CSV_NAME", "Box2.csv"),
+    ];
+    let environment: Vec<Value> = variables
+        .iter()
+        .map(|(name, value)| serde_json::json!({ "name": name, "value": value }))
+        .collect();
+    let task = folder.join("task.json");
+    fs::write(
+        &task,
+        serde_json::json!({ "jobName": "a", "environment": environment }).to_string(),
+    )?;
+    Ok(task)
+}
+
+/// All that the generator makes of it, but for what has no pixels.
+fn files_of_task(above: &str) -> Vec<String> {
+    let mut expected = vec![
+        format!("{above}/Box2.csv"),
+        format!("{above}/collection/top.json"),
+        format!("{above}/Folder19/manifest.json"),
+        format!("{above}/Folder19/sequence/default.json"),
+    ];
+    for page in 1..=2 {
+        expected.push(format!("{above}/Folder19/canvas/p{page}.json"));
+        expected.push(format!("{above}/Folder19/annotation/p{page}.json"));
+        let image = format!("{above}/tiles/Folder19-{page}");
+        expected.push(format!("{image}/info.json"));
+        let requests = [
+            "full/full",
+            "full/250,",
+            "full/600,",
+            "full/1200,",
+            "0,0,512,512/512,",
+            "512,0,512,512/512,",
+            "1024,0,76,512/76,",
+            "0,512,512,8/512,",
+            "512,512,512,8/512,",
+            "1024,512,76,8/76,",
+            "0,0,1024,520/512,",
+            "1024,0,76,520/38,",
+            "0,0,1100,520/275,",
+            "0,0,1100,520/138,",
+        ];
+        expected.extend(requests.map(|request| format!("{image}/{request}/0/default.jpg")));
+    }
+    expected.sort();
+    expected
+}
+
+#[test]
+fn a_task_file_makes_the_files_that_it_always_made() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let task = task_in(folder.path())?;
+    let (from, to) = (folder.path().join("source"), folder.path().join("target"));
+    succeeded(&tile(&["--task", utf8(&task), "--from", utf8(&from), "--to", utf8(&to)])?)?;
+
+    let above = "iawa/Women/Ms2016_012_Box2";
+    let expected = files_of_task(above);
+    let files = tree(&to)?;
+    let made: Vec<String> = files
+        .keys()
+        .map(|name| name.display().to_string())
+        .filter(|name| !name.starts_with(".recto/"))
+        .collect();
+    ensure!(made == expected, "{made:#?}");
+    let manifest: Value =
+        serde_json::from_slice(&files[Path::new(&format!("{above}/Folder19/manifest.json"))])?;
+    ensure!(manifest["label"] == "Synopsis", "{manifest}");
+    let tile =
+        &files[Path::new(&format!("{above}/tiles/Folder19-1/0,0,1024,520/512,/0/default.jpg"))];
+    ensure!(jpeg_extent(tile) == Some((512, 260)), "{:?}", jpeg_extent(tile));
+    Ok(())
+}

@@ -1,0 +1,9 @@
+//! `recto tile`: sites that need no server.
+//!
+//! - `runs` is what an operator meets: interruptions, shards, damage; `inputs` are tables and task files.
+//! - `shown` is what a validator, a browser and a bucket meet.
+
+mod runs;
+mod inputs;
+mod shown;
+mod site;
