@@ -27,7 +27,13 @@ pub struct Peers {
 const WORKERS: usize = 2;
 
 impl Peers {
+    /// With Debian's IIPImage.
     pub fn start() -> Result<Self> {
+        Self::start_with("/usr/lib/iipimage-server/iipsrv.fcgi".as_ref())
+    }
+
+    /// With another build of IIPImage.
+    pub fn start_with(iipsrv: &Path) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("recto-peers.").tempdir()?;
         for name in ["static", "site", "bucket", "pyramids"] {
             fs::create_dir(folder.path().join(name))?;
@@ -38,7 +44,7 @@ impl Peers {
         let socket = peers.folder.path().join("iipimage");
         let listener = UnixListener::bind(&socket)?;
         for index in 0..WORKERS {
-            let mut iipimage = Command::new("/usr/lib/iipimage-server/iipsrv.fcgi");
+            let mut iipimage = Command::new(iipsrv);
             iipimage.stdin(OwnedFd::from(listener.try_clone()?)).envs([
                 ("FILESYSTEM_PREFIX", format!("{}/", peers.pyramids().display())),
                 ("LOGFILE", peers.log(index).display().to_string()),
