@@ -44,7 +44,7 @@ pub(crate) struct Arguments {
     /// The side of a tile, a multiple of 16.
     #[arg(long, value_name = "PIXELS", default_value_t = 512)]
     pub(super) tile_size: u32,
-    /// Of JPEG and WebP, 1 to 100.
+    /// Of tiles and whole images, 1 to 100.
     #[arg(long, default_value_t = 80)]
     pub(super) quality: u8,
     /// What tiles are encoded in; whole images are always JPEG.
@@ -99,6 +99,7 @@ pub(super) enum ObjectsAre {
 pub(super) enum Format {
     Jpg,
     Webp,
+    Avif,
 }
 
 impl Arguments {
@@ -145,6 +146,7 @@ impl Format {
         match self {
             Self::Jpg => TileFormat::Jpg,
             Self::Webp => TileFormat::Webp,
+            Self::Avif => TileFormat::Avif,
         }
     }
 }

@@ -130,7 +130,7 @@ fn site(
     );
     ensure!(
         layout != Layout::Iiif(Version::V2) || settings.format == TileFormat::Jpg,
-        "Image API 2 can't tell viewers to ask for WebP: take --layout iiif3, or leave --format out"
+        "Image API 2 can't tell viewers to ask for anything but JPEG: take --layout iiif3, or leave --format out"
     );
     ensure!(
         !arguments.viewer || layout != Layout::DeepZoom,

@@ -6,7 +6,7 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::{StreamExt, stream::FuturesUnordered};
-use iiif::image::Extent;
+use iiif::image::{Extent, Format};
 use imaging::{Piece, Plan};
 use storage::{Growing, Headers, Mark};
 
@@ -193,7 +193,8 @@ impl<'a> Writing<'a> {
 
 /// A picture may be replaced under its name, so it isn't kept forever.
 fn headers(name: &str) -> Headers {
-    let content_type = if name.ends_with(".webp") { "image/webp" } else { "image/jpeg" };
+    let format = name.rsplit_once('.').and_then(|(_, extension)| Format::from_extension(extension));
+    let content_type = format.unwrap_or(Format::Jpg).media_type();
     let cache_control = "public, max-age=86400";
     Headers { content_type, cache_control, is_gzip: false, is_document: false }
 }

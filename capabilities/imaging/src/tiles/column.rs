@@ -1,4 +1,4 @@
-use iiif::image::Extent;
+use iiif::image::{Extent, Format};
 
 use super::settings::TileFormat;
 use crate::decode::Layout;
@@ -15,17 +15,19 @@ pub(super) struct Column {
     coding: Coding,
 }
 
-/// JPEG is written as rows come; WebP wants all of a tile at once.
+/// JPEG is written as rows come; others want all of a tile at once.
 enum Coding {
-    Jpg(Encoder),
-    Webp { pixels: Vec<u8>, done: Vec<u8> },
+    Rows(Encoder),
+    Whole { format: Format, pixels: Vec<u8>, done: Vec<u8> },
 }
 
 impl Column {
     pub(super) fn new(x: u32, w: u32, kind: Kind, format: TileFormat) -> Result<Self, Error> {
         let coding = match format {
-            TileFormat::Jpg => Coding::Jpg(Encoder::new(kind)?),
-            TileFormat::Webp => Coding::Webp { pixels: Vec::new(), done: Vec::new() },
+            TileFormat::Jpg => Coding::Rows(Encoder::new(kind)?),
+            TileFormat::Webp | TileFormat::Avif => {
+                Coding::Whole { format: format.format(), pixels: Vec::new(), done: Vec::new() }
+            }
         };
         let extent = Extent::new(w, 0);
         Ok(Self { x, extent, channels: kind.channels(), quality: kind.quality, coding })
@@ -35,8 +37,8 @@ impl Column {
     pub(super) fn begin(&mut self, h: u32) -> Result<(), Error> {
         self.extent.h = h;
         match &mut self.coding {
-            Coding::Jpg(encoder) => encoder.begin(self.extent)?,
-            Coding::Webp { pixels, .. } => pixels.clear(),
+            Coding::Rows(encoder) => encoder.begin(self.extent)?,
+            Coding::Whole { pixels, .. } => pixels.clear(),
         }
         Ok(())
     }
@@ -46,8 +48,8 @@ impl Column {
         let part = &rows[self.x as usize * self.channels..];
         let width = self.extent.w as usize * self.channels;
         match &mut self.coding {
-            Coding::Jpg(encoder) => encoder.write(part, stride, rows.len() / stride)?,
-            Coding::Webp { pixels, .. } => {
+            Coding::Rows(encoder) => encoder.write(part, stride, rows.len() / stride)?,
+            Coding::Whole { pixels, .. } => {
                 part.chunks(stride).for_each(|row| pixels.extend_from_slice(&row[..width]));
             }
         }
@@ -56,14 +58,17 @@ impl Column {
 
     pub(super) fn end(&mut self) -> Result<(), Error> {
         match &mut self.coding {
-            Coding::Jpg(encoder) => encoder.end()?,
-            Coding::Webp { pixels, done } => {
+            Coding::Rows(encoder) => encoder.end()?,
+            Coding::Whole { format, pixels, done } => {
                 let layout = if self.channels == 1 { Layout::Gray } else { Layout::Rgb };
                 let sheet = Sheet { extent: self.extent, layout, bitonal: false };
-                let settings =
-                    DrawSettings { webp_quality: self.quality, ..DrawSettings::default() };
-                let format = TileFormat::Webp.format();
-                *done = encode(format, sheet, &settings, &mut |emit| emit(pixels))?;
+                let quality = self.quality;
+                let settings = DrawSettings {
+                    webp_quality: quality,
+                    avif_quality: quality,
+                    ..DrawSettings::default()
+                };
+                *done = encode(*format, sheet, &settings, &mut |emit| emit(pixels))?;
             }
         }
         Ok(())
@@ -72,8 +77,8 @@ impl Column {
     /// The last tile that has ended.
     pub(super) fn bytes(&self) -> &[u8] {
         match &self.coding {
-            Coding::Jpg(encoder) => encoder.bytes(),
-            Coding::Webp { done, .. } => done,
+            Coding::Rows(encoder) => encoder.bytes(),
+            Coding::Whole { done, .. } => done,
         }
     }
 }

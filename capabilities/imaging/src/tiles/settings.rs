@@ -9,7 +9,7 @@ use crate::{Chroma, Error, Limits};
 pub struct TileSettings {
     /// The side of a tile.
     pub tile: u32,
-    /// Of JPEG and WebP, 1 to 100.
+    /// Of whatever is encoded, 1 to 100.
     pub quality: u8,
     pub chroma: Chroma,
     pub shape: Shape,
@@ -41,6 +41,8 @@ pub enum TileFormat {
     #[default]
     Jpg,
     Webp,
+    /// The smallest, and by far the slowest.
+    Avif,
 }
 
 impl TileFormat {
@@ -48,6 +50,7 @@ impl TileFormat {
         match self {
             Self::Jpg => Format::Jpg,
             Self::Webp => Format::Webp,
+            Self::Avif => Format::Avif,
         }
     }
 }

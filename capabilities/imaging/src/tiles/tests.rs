@@ -139,13 +139,17 @@ fn a_whole_image_is_the_same_however_it_is_handed_on() {
 }
 
 #[test]
-fn tiles_of_webp_stand_beside_whole_images_of_jpeg() {
+fn tiles_of_other_formats_stand_beside_whole_images_of_jpeg() {
     let source = jpeg(&picture(600, 300, Layout::Rgb), 90);
-    let settings = TileSettings { format: TileFormat::Webp, ..TileSettings::default() };
-    let (plan, pieces) = cut(&source, &settings);
-    assert_eq!(pieces.len() as u64, plan.piece_count());
-    assert!(pieces[&Piece::Tile { level: 1, column: 0, row: 0 }].starts_with(b"RIFF"));
-    assert!(pieces[&Piece::WholeEnd { level: 1 }].starts_with(&[0xff, 0xd8]));
+    let formats = [(TileFormat::Webp, &b"RIFF"[..]), (TileFormat::Avif, b"\0\0\0")];
+    for (format, start) in formats {
+        let settings = TileSettings { format, ..TileSettings::default() };
+        let (plan, pieces) = cut(&source, &settings);
+        assert_eq!(pieces.len() as u64, plan.piece_count());
+        let tile = &pieces[&Piece::Tile { level: 1, column: 0, row: 0 }];
+        assert!(tile.starts_with(start), "{format:?}: {:?}", &tile[..12]);
+        assert!(pieces[&Piece::WholeEnd { level: 1 }].starts_with(&[0xff, 0xd8]));
+    }
 }
 
 #[test]

@@ -88,7 +88,10 @@ pub(crate) fn info(image: &Image<'_>) -> ImageInfo {
     let largest = wholes(plan).next().filter(|size| *size != plan.extent);
     let (formats, preferred_formats) = match image.format {
         TileFormat::Jpg => (vec![Format::Jpg], Vec::new()),
-        TileFormat::Webp => (vec![Format::Jpg, Format::Webp], vec![Format::Webp]),
+        TileFormat::Webp | TileFormat::Avif => {
+            let format = image.format.format();
+            (vec![Format::Jpg, format], vec![format])
+        }
     };
     ImageInfo {
         limits: Limits {
