@@ -30,7 +30,8 @@ impl Huffman {
     pub(crate) fn read(tables: &[u8]) -> Result<Self, Error> {
         let mut found = [const { None }; 4];
         for segment in segments(tables).filter(|segment| segment.marker == DHT) {
-            let mut content = &tables[segment.at + 4..segment.end];
+            let content = tables.get(segment.at + 4..segment.end);
+            let mut content = content.ok_or_else(damaged)?;
             while let [class, rest @ ..] = content {
                 let (counts, rest) = rest.split_first_chunk::<16>().ok_or_else(damaged)?;
                 let count = counts.iter().map(|count| usize::from(*count)).sum();
@@ -196,5 +197,24 @@ impl Table {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_that_hold_nothing_are_damaged() {
+        for tables in [
+            &b"\xFF\xD8\xFF\xC4\x00\x00\xFF\xD9"[..],
+            b"\xFF\xD8\xFF\xC4\x00\x01\xFF\xD9",
+            b"\xFF\xD8\xFF\xC4\x00\x02\xFF\xD9",
+            b"\xFF\xD8\xFF\xC4\x00\x03\x00\xFF\xD9",
+            b"\xFF\xD8\xFF\xC4",
+            b"\xFF\xD8\xFF\xD9",
+        ] {
+            assert!(Huffman::read(tables).is_err(), "{tables:x?}");
+        }
     }
 }
