@@ -16,6 +16,7 @@ mod limits;
 mod jpeg;
 mod picture;
 mod decode;
+mod columns;
 mod pyramid;
 mod steps;
 mod encode;

@@ -28,19 +28,29 @@ impl Column {
         Ok(Self { x, extent, tile, kind, encoder, padded: None, table: Vec::new() })
     }
 
-    /// Begins the tile of the next row of tiles, of which `h` rows lie inside the image.
-    pub(super) fn begin(&mut self, h: u32) -> Result<(), Error> {
+    /// The last tile that has ended, at its full size.
+    pub(super) fn stream(&self) -> &[u8] {
+        self.padded.as_deref().unwrap_or(self.encoder.bytes())
+    }
+
+    /// What stands behind it.
+    pub(super) fn table(&self) -> &[u8] {
+        &self.table
+    }
+}
+
+impl crate::columns::Column for Column {
+    fn begin(&mut self, h: u32) -> Result<(), Error> {
         self.extent.h = h;
         self.encoder.begin_abbreviated(self.extent)
     }
 
-    /// Takes its part of whole rows of the level.
-    pub(super) fn write(&mut self, rows: &[u8], stride: usize) -> Result<(), Error> {
+    fn write(&mut self, rows: &[u8], stride: usize) -> Result<(), Error> {
         let part = &rows[self.x as usize * self.kind.channels()..];
         self.encoder.write(part, stride, rows.len() / stride)
     }
 
-    pub(super) fn end(&mut self) -> Result<(), Error> {
+    fn end(&mut self) -> Result<(), Error> {
         self.encoder.end()?;
         let mut rows = self.encoder.rows()?;
         let is_full = self.extent == Extent::new(self.tile, self.tile);
@@ -50,15 +60,5 @@ impl Column {
         };
         self.table = row_table::write(&rows)?;
         Ok(())
-    }
-
-    /// The last tile that has ended, at its full size.
-    pub(super) fn stream(&self) -> &[u8] {
-        self.padded.as_deref().unwrap_or(self.encoder.bytes())
-    }
-
-    /// What stands behind it.
-    pub(super) fn table(&self) -> &[u8] {
-        &self.table
     }
 }

@@ -33,8 +33,17 @@ impl Column {
         Ok(Self { x, extent, channels: kind.channels(), quality: kind.quality, coding })
     }
 
-    /// Begins the tile of the next row of tiles, which has `h` rows.
-    pub(super) fn begin(&mut self, h: u32) -> Result<(), Error> {
+    /// The last tile that has ended.
+    pub(super) fn bytes(&self) -> &[u8] {
+        match &self.coding {
+            Coding::Rows(encoder) => encoder.bytes(),
+            Coding::Whole { done, .. } => done,
+        }
+    }
+}
+
+impl crate::columns::Column for Column {
+    fn begin(&mut self, h: u32) -> Result<(), Error> {
         self.extent.h = h;
         match &mut self.coding {
             Coding::Rows(encoder) => encoder.begin(self.extent)?,
@@ -43,8 +52,7 @@ impl Column {
         Ok(())
     }
 
-    /// Takes its part of whole rows of the level.
-    pub(super) fn write(&mut self, rows: &[u8], stride: usize) -> Result<(), Error> {
+    fn write(&mut self, rows: &[u8], stride: usize) -> Result<(), Error> {
         let part = &rows[self.x as usize * self.channels..];
         let width = self.extent.w as usize * self.channels;
         match &mut self.coding {
@@ -56,7 +64,7 @@ impl Column {
         Ok(())
     }
 
-    pub(super) fn end(&mut self) -> Result<(), Error> {
+    fn end(&mut self) -> Result<(), Error> {
         match &mut self.coding {
             Coding::Rows(encoder) => encoder.end()?,
             Coding::Whole { format, pixels, done } => {
@@ -72,13 +80,5 @@ impl Column {
             }
         }
         Ok(())
-    }
-
-    /// The last tile that has ended.
-    pub(super) fn bytes(&self) -> &[u8] {
-        match &self.coding {
-            Coding::Rows(encoder) => encoder.bytes(),
-            Coding::Whole { done, .. } => done,
-        }
     }
 }
