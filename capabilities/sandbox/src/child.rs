@@ -4,8 +4,8 @@
 //! [`file()`], and whatever others wrote. It must be the first thing that the process does, as walls
 //! are built around one thread and those that it starts later.
 //!
-//! A child that stays ([`Pool`](crate::Pool)) calls [`enter_to_stay`], then [`next`] and [`answer`]
-//! in turn, until there is no next request.
+//! [`work`] does all of it for a child with one task. A child that stays ([`Pool`](crate::Pool)) calls
+//! [`enter_to_stay`], then [`next`] and [`answer`] in turn, until there is no next request.
 
 use std::{
     fs::File,
@@ -27,6 +27,7 @@ use rustix::{
     stdio::dup2_stdout,
     thread::{CapabilitySet, CapabilitySets, set_capabilities},
 };
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     descriptors, fence,
@@ -71,6 +72,21 @@ pub fn request() -> Vec<u8> {
         Err(_) => Err("the request was taken before".to_owned()),
     });
     kept.unwrap_or_else(|reason| leave(&reason))
+}
+
+/// The whole life of a child with one task, in the order above: what comes of `work` is its answer.
+pub fn work<T: DeserializeOwned, A: Serialize>(work: impl FnOnce(T) -> A) {
+    let task = match serde_json::from_slice(&request()) {
+        Ok(task) => task,
+        Err(error) => refuse(&format!("this is no task: {error}")),
+    };
+    if let Err(error) = enter() {
+        refuse(&format!("the walls could not be put up: {error}"));
+    }
+    match serde_json::to_vec(&work(task)) {
+        Ok(made) => answer(&made),
+        Err(error) => refuse(&format!("the answer can't be written: {error}")),
+    }
 }
 
 fn take() -> io::Result<(Given, Vec<u8>)> {

@@ -49,24 +49,16 @@ impl Outcome {
 
 /// The body of the hidden command `recto decode`.
 pub fn decode() {
-    let request = sandbox::child::request();
-    let task: Task = match serde_json::from_slice(&request) {
-        Ok(task) => task,
-        Err(error) => sandbox::child::refuse(&format!("this is no task: {error}")),
-    };
-    if let Err(error) = sandbox::child::enter() {
-        sandbox::child::refuse(&format!("the walls could not be put up: {error}"));
-    }
-    let done = match &task {
-        Task::Convert(settings) => convert(settings).map(Outcome::Converted),
-        Task::Adopt(settings) => imaging::adopt(file(0), &file(1), settings).map(Outcome::Adopted),
-        Task::Look(settings) => look(settings),
-    };
-    let outcome = done.unwrap_or_else(|error| Outcome::of(&error));
-    match serde_json::to_vec(&outcome) {
-        Ok(answer) => sandbox::child::answer(&answer),
-        Err(error) => sandbox::child::refuse(&format!("the answer can't be written: {error}")),
-    }
+    sandbox::child::work(|task: Task| {
+        let done = match &task {
+            Task::Convert(settings) => convert(settings).map(Outcome::Converted),
+            Task::Adopt(settings) => {
+                imaging::adopt(file(0), &file(1), settings).map(Outcome::Adopted)
+            }
+            Task::Look(settings) => look(settings),
+        };
+        done.unwrap_or_else(|error| Outcome::of(&error))
+    });
 }
 
 fn convert(settings: &ConvertSettings) -> Result<Converted, imaging::Error> {

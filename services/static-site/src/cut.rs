@@ -21,19 +21,9 @@ pub(crate) enum Outcome {
 
 /// The body of the hidden command `recto cut`. Its files: source, pipe for the pieces, scratch.
 pub fn cut() {
-    let request = sandbox::child::request();
-    let settings: TileSettings = match serde_json::from_slice(&request) {
-        Ok(settings) => settings,
-        Err(error) => sandbox::child::refuse(&format!("this is no task: {error}")),
-    };
-    if let Err(error) = sandbox::child::enter() {
-        sandbox::child::refuse(&format!("the walls could not be put up: {error}"));
-    }
-    let outcome = cut_into_pipe(&settings).unwrap_or_else(|error| Outcome::of(&error));
-    match serde_json::to_vec(&outcome) {
-        Ok(answer) => sandbox::child::answer(&answer),
-        Err(error) => sandbox::child::refuse(&format!("the answer can't be written: {error}")),
-    }
+    sandbox::child::work(|settings: TileSettings| {
+        cut_into_pipe(&settings).unwrap_or_else(|error| Outcome::of(&error))
+    });
 }
 
 fn cut_into_pipe(settings: &TileSettings) -> Result<Outcome, imaging::Error> {
