@@ -1,5 +1,6 @@
 use std::{
     fs,
+    path::Path,
     process::{Command, Output},
 };
 
@@ -10,6 +11,15 @@ use serde_json::Value;
 use super::site::{URL, succeeded, tile, utf8};
 use crate::{souvenirs, validator};
 
+/// Makes a site of an image in a folder behind nginx: its address.
+fn site_of(peers: &Peers, image: &Path, folder: &str, options: &[&str]) -> Result<String> {
+    let url = format!("http://{}/site/{folder}", peers.address());
+    let site = peers.site().join(folder);
+    let to = [utf8(image), "--to", utf8(&site), "--base-url", &url];
+    succeeded(&tile(&[&to, options].concat())?)?;
+    Ok(url)
+}
+
 #[test]
 fn the_official_validator_finds_no_fault_with_a_site_behind_nginx() -> Result<()> {
     let peers = Peers::start()?;
@@ -17,19 +27,7 @@ fn the_official_validator_finds_no_fault_with_a_site_behind_nginx() -> Result<()
     let image = folder.path().join(validator::IMAGE);
     validator::draw_squares(&image)?;
     for (version, layout) in [("2.0", "iiif2"), ("3.0", "iiif3")] {
-        let site = peers.site().join(layout);
-        let url = format!("http://{}/site/{layout}", peers.address());
-        succeeded(&tile(&[
-            utf8(&image),
-            "--to",
-            utf8(&site),
-            "--base-url",
-            &url,
-            "--layout",
-            layout,
-            "--objects",
-            "images",
-        ])?)?;
+        site_of(&peers, &image, layout, &["--layout", layout, "--objects", "images"])?;
         let identifier = validator::IMAGE.trim_end_matches(".png");
         let prefix = format!("site/{layout}");
         let (report, results) =
@@ -66,18 +64,7 @@ fn the_page_of_a_site_shows_its_first_object_in_either_version() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let image = landscape_in(folder.path(), (3001, 2003), "jpg[Q=90]")?;
     for layout in ["iiif3", "iiif2"] {
-        let url = format!("http://{}/site/{layout}", peers.address());
-        let site = peers.site().join(layout);
-        succeeded(&tile(&[
-            utf8(&image),
-            "--to",
-            utf8(&site),
-            "--base-url",
-            &url,
-            "--layout",
-            layout,
-            "--viewer",
-        ])?)?;
+        let url = site_of(&peers, &image, layout, &["--layout", layout, "--viewer"])?;
         every_tile_is_found(&format!("{url}/index.html"), "landscape")?;
     }
     Ok(())
@@ -96,20 +83,8 @@ fn openseadragon_finds_every_tile_of_a_site_without_a_server() -> Result<()> {
     for (layout, format) in [("iiif3", "jpg"), ("iiif2", "jpg"), ("dzi", "jpg"), ("iiif3", "webp")]
     {
         let folder = format!("{layout}-{format}");
-        let url = format!("http://{}/site/{folder}", peers.address());
-        succeeded(&tile(&[
-            utf8(&image),
-            "--to",
-            utf8(&peers.site().join(&folder)),
-            "--base-url",
-            &url,
-            "--layout",
-            layout,
-            "--format",
-            format,
-            "--objects",
-            "images",
-        ])?)?;
+        let options = ["--layout", layout, "--format", format, "--objects", "images"];
+        let url = site_of(&peers, &image, &folder, &options)?;
         let source = match layout {
             "dzi" => format!("{url}/{name}.dzi"),
             _ => format!("{url}/{name}/info.json"),
