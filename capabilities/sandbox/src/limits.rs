@@ -30,7 +30,7 @@ impl Default for Limits {
             wall: Duration::from_secs(300),
             output_bytes: 16 * 1024 * 1024 * 1024,
             open_files: 64,
-            niceness: 10,
+            niceness: 19,
         }
     }
 }

@@ -18,6 +18,7 @@ mod visit;
 mod asset_path;
 mod headers;
 mod answer;
+mod pieces;
 mod document;
 mod counters;
 

@@ -21,6 +21,7 @@ use crate::{
     delivery::Delivery,
     error::Error,
     headers,
+    pieces::Pieces,
     visit::Visit,
 };
 
@@ -105,7 +106,7 @@ pub(crate) async fn read(
             Box::pin(drawn).await?
         }
     };
-    Ok((image.into(), how))
+    Ok((Pieces::body(image), how))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::{admission::Permit, draw::DrawError};
 pub(crate) struct Painters(Option<Runtime>);
 
 /// By so much they stand back. The decoders of ingest stand back further.
-pub(super) const NICENESS: i32 = 5;
+pub(super) const NICENESS: i32 = 15;
 
 impl Painters {
     /// At most so many threads, which are started when they are needed.

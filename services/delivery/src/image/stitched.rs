@@ -6,7 +6,7 @@ use std::{ops::Range, sync::Arc, vec};
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::{
-    StreamExt, TryFutureExt,
+    StreamExt, TryFutureExt, TryStreamExt,
     future::{self, Either},
     stream,
 };
@@ -19,7 +19,7 @@ use super::{
     exhibit::Exhibit,
     painters::Painters,
 };
-use crate::delivery::Delivery;
+use crate::{delivery::Delivery, pieces::Pieces};
 
 /// Bands of less than this are put together on the spot.
 const SMALL_BYTES: u64 = 256 * 1024;
@@ -60,11 +60,12 @@ pub(crate) async fn stitched(
         }
     }
     if stitcher.bands.len() == 0 {
-        return Ok(Body::from(first));
+        return Ok(Pieces::body(Bytes::from(first)));
     }
     let first = stream::once(async { Ok(Bytes::from(first)) });
     let rest = stream::unfold(stitcher, Stitcher::begin).buffered(AHEAD);
-    Ok(Body::from_stream(first.chain(rest)))
+    let bands = first.chain(rest).map_ok(|band| Pieces::new(band).map(Ok::<_, DrawError>));
+    Ok(Body::from_stream(bands.try_flatten()))
 }
 
 fn input_bytes(band: &Band) -> u64 {
