@@ -13,6 +13,7 @@ mod museum;
 mod node;
 mod pictures;
 mod plot;
+mod readers;
 mod report;
 mod sections;
 mod visits;

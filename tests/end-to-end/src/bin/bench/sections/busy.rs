@@ -2,12 +2,17 @@
 
 use std::{
     path::Path,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
 };
 
 use anyhow::{Result, ensure};
 use end_to_end::Keeping;
 use futures_util::future::try_join_all;
+use tokio::task::spawn_blocking;
 
 use crate::{
     gallery::{BASE, FORGETFUL, Gallery},
@@ -15,21 +20,28 @@ use crate::{
     load::{Client, Server},
     meter::median,
     pictures::{MP48, Pictures},
+    readers,
 };
 
 const INGESTS: usize = 4;
 const DRAWINGS: usize = 8;
-const CONNECTIONS: u32 = 8;
+const READERS: u32 = 8;
 const ROUNDS: usize = 3;
 const SECONDS: u32 = 4;
 
-fn goal() -> Goal {
-    let work = format!("p99 of a tile while {INGESTS} ingests and {DRAWINGS} full/max run");
-    Goal::within(4.0, work, "p99 of a tile alone")
+/// At the readers' pace, and as fast as answers come.
+fn goals_of_both() -> [Goal; 2] {
+    let others = format!("while {INGESTS} ingests and {DRAWINGS} full/max run");
+    let pace = readers::TILES_A_SECOND;
+    [
+        format!("p99 of a tile for {READERS} readers with {pace} a second each {others}"),
+        format!("p99 of a tile for {READERS} connections that never rest {others}"),
+    ]
+    .map(|work| Goal::within(4.0, work, "p99 of a tile alone"))
 }
 
 pub(crate) fn goals() -> Vec<Goal> {
-    vec![goal()]
+    goals_of_both().into()
 }
 
 pub(crate) async fn measure(pictures: &Pictures) -> Result<Vec<Row>> {
@@ -37,12 +49,17 @@ pub(crate) async fn measure(pictures: &Pictures) -> Result<Vec<Row>> {
     let scan = pictures.tiff(MP48)?;
     let client = Client::new()?;
     let server = Server::new(gallery.at_recto(), gallery.tiles.iter().map(|it| it.path.clone()))?;
+    let urls: Arc<[String]> =
+        gallery.tiles.iter().map(|it| gallery.recto.url(&format!("{BASE}/{}", it.path))).collect();
     let p99 = async || {
-        let mut p99 = Vec::new();
+        let (mut paced, mut restless) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
-            p99.push(server.ask(CONNECTIONS, SECONDS).await?.p99_ms);
+            let urls = Arc::clone(&urls);
+            let time = Duration::from_secs(SECONDS.into());
+            paced.push(spawn_blocking(move || readers::p99(READERS, &urls, time)).await??);
+            restless.push(server.ask(READERS, SECONDS).await?.p99_ms);
         }
-        anyhow::Ok(median(&p99))
+        anyhow::Ok([median(&paced), median(&restless)])
     };
     let alone = p99().await?;
     let (ingested, drawn) = (AtomicU32::new(0), AtomicU32::new(0));
@@ -62,8 +79,12 @@ pub(crate) async fn measure(pictures: &Pictures) -> Result<Vec<Row>> {
     ensure!(ingested > 0 && drawn > 0, "{ingested} ingested, {drawn} drawn meanwhile");
     gallery.recto.kill()?;
     let note = format!("{ingested} images ingested, {drawn} drawn meanwhile");
-    let row = goal().measured(Quantity::Milliseconds(busy), Quantity::Milliseconds(alone));
-    Ok(vec![row.noting(note)])
+    let rows = goals_of_both().into_iter().zip(busy.into_iter().zip(alone));
+    let row = |(goal, (busy, alone)): (Goal, (f64, f64))| {
+        let row = goal.measured(Quantity::Milliseconds(busy), Quantity::Milliseconds(alone));
+        row.noting(note.clone())
+    };
+    Ok(rows.map(row).collect())
 }
 
 /// One image after the other.
