@@ -89,13 +89,13 @@ async fn write_labels(change: &impl ConnectionTrait, asset: &Asset) -> Result<()
     Ok(())
 }
 
-fn labels(asset: &Asset) -> impl Iterator<Item = (&'static str, &str)> {
+pub(crate) fn labels(asset: &Asset) -> impl Iterator<Item = (&'static str, &str)> {
     let lists = [("role", &asset.roles), ("tag", &asset.tags), ("manifest", &asset.manifests)];
     lists.into_iter().flat_map(|(kind, list)| list.iter().map(move |value| (kind, value.as_str())))
 }
 
 /// Every column that can change.
-fn fields(asset: &Asset) -> Vec<(&'static str, Value)> {
+pub(crate) fn fields(asset: &Asset) -> Vec<(&'static str, Value)> {
     vec![
         ("version", number(asset.version)),
         ("pending", asset.pending.map(saturated).into()),

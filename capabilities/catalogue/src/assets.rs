@@ -123,11 +123,9 @@ impl Catalogue {
     /// Those of `ids` that exist, in no particular order.
     pub async fn assets_by_id(&self, ids: &[AssetId]) -> Result<Vec<Asset>, Error> {
         let mut found = Vec::with_capacity(ids.len());
-        for some in ids.chunks(100) {
-            let rows: Vec<_> =
-                (0..some.len()).map(|n| format!("({})", query::marks(3 * n + 1, 3))).collect();
-            let sql =
-                format!("{SELECT} WHERE (customer, space, name) IN (VALUES {})", rows.join(", "));
+        for some in ids.chunks(query::ROWS) {
+            let keys = query::key_marks(some.len());
+            let sql = format!("{SELECT} WHERE (customer, space, name) IN {keys}");
             let values = some.iter().flat_map(query::key_of);
             found.extend(query::all(self.database().reader(), &sql, values).await?);
         }

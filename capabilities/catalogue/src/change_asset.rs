@@ -1,12 +1,15 @@
 //! What registering, patching and reingesting have in common: a record, and what a request says.
 
+use std::slice;
+
 use model::{Family, MediaType, Origin};
 use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 
 use crate::{
-    Asset, AssetFields, Catalogue, Change, ChannelChoice, Error, Leftovers, Priority, asset_row,
-    channel_rules::{check_suits, choose},
+    Asset, AssetFields, Catalogue, Change, ChannelChoice, Error, JobId, Leftovers, Priority,
+    asset_row, batch_members,
+    channel_rules::{ChannelRules, check_suits},
     enqueue::{self, Scheduled, clean_up},
     storage_use::{self, Load},
 };
@@ -30,8 +33,10 @@ pub(crate) async fn change_asset(
     check_can_be_changed(before)?;
     let mut after = merged(change, before, fields).await?;
     let mut scheduled = Scheduled::default();
+    let mut is_done = false;
     if processing == Processing::Always || is_made_differently(before, &after) {
         scheduled = enqueue::process(change, &mut after, priority, now).await?;
+        is_done = scheduled.job.is_none();
     }
     if after != *before {
         after.modified = now;
@@ -42,6 +47,9 @@ pub(crate) async fn change_asset(
     let uploads = upload_of(before).filter(|_| upload_of(before) != upload_of(&after));
     let uploads = uploads.into_iter().collect();
     clean_up(change, &after.id, Leftovers { uploads, ..Leftovers::default() }, now).await?;
+    if is_done {
+        batch_members::end(change, slice::from_ref(&after.id), None, now).await?;
+    }
     Ok((after, scheduled))
 }
 
@@ -59,6 +67,19 @@ pub(crate) async fn merged(
     before: &Asset,
     fields: &AssetFields,
 ) -> Result<Asset, Error> {
+    let rules = match choice(before, fields) {
+        Some(_) => ChannelRules::of_customer(change, before.id.customer).await?,
+        None => ChannelRules::default(),
+    };
+    merge(before, fields, &rules)
+}
+
+/// As [`merged`], with rules that were read before.
+pub(crate) fn merge(
+    before: &Asset,
+    fields: &AssetFields,
+    rules: &ChannelRules,
+) -> Result<Asset, Error> {
     let mut after = before.clone();
     fields.apply(&mut after);
     if fields.media_type == Change::Clear {
@@ -67,20 +88,24 @@ pub(crate) async fn merged(
     if after.origin.is_none() {
         return Err(Error::Invalid("Asset Origin must be supplied.".into()));
     }
-    let choice = match &fields.channels {
-        Change::Set(choice) => Some(choice),
-        Change::Keep | Change::Clear if after.channels.is_empty() => Some(&ChannelChoice::Defaults),
-        Change::Keep | Change::Clear => None,
-    };
-    match choice {
-        Some(choice) => {
-            after.channels = choose(change, &after.id, &after.media_type, choice).await?
-        }
+    match choice(before, fields) {
+        Some(choice) => after.channels = rules.choose(&after.id, &after.media_type, choice)?,
         None => check_suits(&after.channels, &after.media_type)?,
     }
     check_limits(&after)?;
     after.family = family(&after);
     Ok(after)
+}
+
+/// The channels that have to be chosen, if the asset doesn't keep its own.
+fn choice<'a>(before: &Asset, fields: &'a AssetFields) -> Option<&'a ChannelChoice> {
+    match &fields.channels {
+        Change::Set(choice) => Some(choice),
+        Change::Keep | Change::Clear if before.channels.is_empty() => {
+            Some(&ChannelChoice::Defaults)
+        }
+        Change::Keep | Change::Clear => None,
+    }
 }
 
 pub(crate) fn family(asset: &Asset) -> Family {
@@ -143,14 +168,17 @@ pub(crate) fn upload_of(asset: &Asset) -> Option<String> {
 impl Catalogue {
     /// Tells this process of a change that was committed.
     pub(crate) fn announce(&self, asset: &model::AssetId, scheduled: &Scheduled) {
-        let parts = self.parts();
-        parts.cards.forget(asset);
+        self.announce_all(slice::from_ref(asset), &scheduled.superseded);
         if scheduled.job.is_some() {
-            parts.bells.ring_queued();
+            self.parts().bells.ring_queued();
         }
-        for job in &scheduled.superseded {
-            parts.bells.ring_ended(*job);
-        }
+    }
+
+    /// The same of many assets.
+    pub(crate) fn announce_all(&self, assets: &[model::AssetId], superseded: &[JobId]) {
+        let parts = self.parts();
+        assets.iter().for_each(|asset| parts.cards.forget(asset));
+        superseded.iter().for_each(|job| parts.bells.ring_ended(*job));
     }
 }
 

@@ -3,32 +3,58 @@
 use model::{AssetId, DeliveryChannel, MediaType};
 use sea_orm::ConnectionTrait;
 
-use crate::{AssetChannel, ChannelChoice, DefaultDeliveryChannel, Error, WantedChannel, policies};
+use crate::{
+    AssetChannel, ChannelChoice, DefaultDeliveryChannel, DeliveryChannelPolicy, Error,
+    WantedChannel, policies,
+};
 
-/// The channels for an asset, with policies that exist.
-pub(crate) async fn choose(
-    change: &impl ConnectionTrait,
-    id: &AssetId,
-    media_type: &MediaType,
-    choice: &ChannelChoice,
-) -> Result<Vec<AssetChannel>, Error> {
-    if let ChannelChoice::These(wanted) = choice {
-        check_wanted(wanted)?;
+/// What a customer's defaults and policies are, read once for however many assets.
+#[derive(Default)]
+pub(crate) struct ChannelRules {
+    defaults: Vec<DefaultDeliveryChannel>,
+    policies: Vec<DeliveryChannelPolicy>,
+}
+
+impl ChannelRules {
+    pub(crate) async fn of_customer(
+        change: &impl ConnectionTrait,
+        customer: u32,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            defaults: policies::all_defaults(change, customer).await?,
+            policies: policies::all_policies(change, customer, None).await?,
+        })
     }
-    let defaults = policies::defaults_for(change, id.customer, id.space).await?;
-    let chosen = match choice {
-        ChannelChoice::Defaults => all_defaults(&defaults, media_type),
-        ChannelChoice::These(wanted) => complete(wanted, &defaults, media_type),
-    }?;
-    check_suits(&chosen, media_type)?;
-    for AssetChannel { channel, policy } in &chosen {
-        if policies::policy(change, id.customer, *channel, policy).await?.is_none() {
-            return Err(Error::Invalid(format!(
+
+    /// The channels for an asset, with policies that exist.
+    pub(crate) fn choose(
+        &self,
+        id: &AssetId,
+        media_type: &MediaType,
+        choice: &ChannelChoice,
+    ) -> Result<Vec<AssetChannel>, Error> {
+        if let ChannelChoice::These(wanted) = choice {
+            check_wanted(wanted)?;
+        }
+        let apply =
+            |default: &&DefaultDeliveryChannel| default.space.is_none_or(|it| it == id.space);
+        let defaults: Vec<_> = self.defaults.iter().filter(apply).cloned().collect();
+        let chosen = match choice {
+            ChannelChoice::Defaults => all_defaults(&defaults, media_type),
+            ChannelChoice::These(wanted) => complete(wanted, &defaults, media_type),
+        }?;
+        check_suits(&chosen, media_type)?;
+        let is_known = |own: &&AssetChannel| {
+            let mut policies = self.policies.iter();
+            policies.any(|known| known.channel == own.channel && known.name == own.policy)
+        };
+        match chosen.iter().find(|own| !is_known(own)) {
+            Some(AssetChannel { channel, policy }) => Err(Error::Invalid(format!(
                 "'{policy}' is not a policy of the delivery channel '{channel}'"
-            )));
+            ))),
+            None => Ok(chosen),
         }
     }
-    Ok(chosen)
 }
 
 /// May assets of this type be delivered so?

@@ -122,7 +122,8 @@ async fn copy_policies(
                FROM delivery_channel_policy WHERE customer = $3 AND NOT system";
     let values = [customer.into(), micros(now).into(), ADMINISTRATOR.into()];
     query::run(change, sql, values).await?;
-    for default in policies::defaults_for(change, ADMINISTRATOR, 0).await? {
+    let defaults = policies::all_defaults(change, ADMINISTRATOR).await?;
+    for default in defaults.into_iter().filter(|default| default.space.is_none()) {
         let row = (default.media_type.as_str(), default.channel.as_str(), default.policy.as_str());
         insert_default(change, (customer, 0), row).await?;
     }

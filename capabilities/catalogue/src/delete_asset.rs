@@ -1,9 +1,11 @@
+use std::slice;
+
 use model::AssetId;
 use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 
 use crate::{
-    Asset, Catalogue, Error, Leftovers, asset_row,
+    Asset, Catalogue, Error, Leftovers, asset_row, batch_members,
     change_asset::{check_can_be_changed, upload_of},
     database::query,
     enqueue::{Scheduled, clean_up, supersede},
@@ -24,6 +26,9 @@ impl Catalogue {
     }
 }
 
+/// What a batch tells of a member that was deleted while it waited.
+pub(crate) const DELETED: &str = "the asset was deleted before it was brought in";
+
 async fn delete(
     change: &impl ConnectionTrait,
     asset: &Asset,
@@ -39,5 +44,6 @@ async fn delete(
         uploads: upload_of(asset).into_iter().collect(),
     };
     clean_up(change, &asset.id, leftovers, now).await?;
+    batch_members::end(change, slice::from_ref(&asset.id), Some(DELETED), now).await?;
     Ok(Scheduled { job: None, superseded })
 }

@@ -1,12 +1,13 @@
 use std::time::Duration;
 
 use model::{AssetId, DeliveryChannel};
-use sea_orm::{ConnectionTrait, Value};
+use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 
 use crate::{
     Asset, Error, JobId, JobKind, Leftovers, Priority,
     database::query::{self, Record, Row, micros},
+    new_job::{self, NewJob},
 };
 
 /// For so long another process may deliver a version that was replaced or deleted (it reads cards
@@ -28,6 +29,13 @@ pub(crate) struct Scheduled {
     pub(crate) superseded: Vec<JobId>,
 }
 
+/// What is to be done for an asset, decided and not yet written.
+pub(crate) enum Work {
+    Job(NewJob),
+    /// Its channels need no processing; these versions can go.
+    Nothing(Leftovers),
+}
+
 /// Has an asset processed as it now is, in place of whatever was to be done for it before.
 pub(crate) async fn process(
     change: &impl ConnectionTrait,
@@ -36,20 +44,36 @@ pub(crate) async fn process(
     now: OffsetDateTime,
 ) -> Result<Scheduled, Error> {
     let superseded = supersede(change, &asset.id, now).await?;
+    let job = match plan(asset, priority, now) {
+        Work::Job(job) => Some(new_job::insert(change, &job, now).await?),
+        Work::Nothing(leftovers) => {
+            clean_up(change, &asset.id, leftovers, now).await?;
+            None
+        }
+    };
+    Ok(Scheduled { job, superseded })
+}
+
+/// Decides what is to be done for an asset as it now is, and marks it so.
+pub(crate) fn plan(asset: &mut Asset, priority: Priority, now: OffsetDateTime) -> Work {
     asset.error = None;
     asset.batch = None;
     let Some(kind) = kind_for(asset) else {
         let old = stop_delivering(asset, now);
-        clean_up(change, &asset.id, Leftovers { versions: old, ..Leftovers::default() }, now)
-            .await?;
-        return Ok(Scheduled { job: None, superseded });
+        return Work::Nothing(Leftovers { versions: old, ..Leftovers::default() });
     };
     let version = next_version(asset, now);
     asset.pending = Some(version);
     asset.ingesting = true;
-    let job = [kind.as_str().into(), priority.rank().into(), micros(now).into()];
-    let job = insert(change, &asset.id, job, (version, None, INGEST_ATTEMPTS), now).await?;
-    Ok(Scheduled { job: Some(job), superseded })
+    Work::Job(NewJob {
+        asset: asset.id.clone(),
+        kind,
+        priority,
+        due: now,
+        version,
+        leftovers: None,
+        max_attempts: INGEST_ATTEMPTS,
+    })
 }
 
 /// Takes away whatever was to be done for an asset, finished or not, and what was half done.
@@ -58,15 +82,35 @@ pub(crate) async fn supersede(
     id: &AssetId,
     now: OffsetDateTime,
 ) -> Result<Vec<JobId>, Error> {
-    let sql = "DELETE FROM job WHERE customer = $1 AND space = $2 AND name = $3 AND kind <> $4
-               RETURNING id, version, attempts, dead, due";
-    let values = query::key_of(id).into_iter().chain([JobKind::CleanUp.as_str().into()]);
-    let superseded: Vec<Superseded> = query::all(change, sql, values).await?;
-    // One that was given up has been cleaned up, one that was never begun has left nothing.
-    for job in superseded.iter().filter(|job| job.attempts > 0 && !job.dead) {
-        let leftovers = Leftovers { versions: vec![job.version], ..Leftovers::default() };
-        clean_up_from(change, id, leftovers, job.lease_until.max(now) + UNTIL_STOPPED, now).await?;
+    supersede_all(change, std::slice::from_ref(id), now).await
+}
+
+/// The same for many assets at once.
+pub(crate) async fn supersede_all(
+    change: &impl ConnectionTrait,
+    ids: &[AssetId],
+    now: OffsetDateTime,
+) -> Result<Vec<JobId>, Error> {
+    let mut superseded: Vec<Superseded> = Vec::new();
+    for some in ids.chunks(query::ROWS) {
+        let keys = query::key_marks(some.len());
+        let kind = 3 * some.len() + 1;
+        let sql = format!(
+            "DELETE FROM job WHERE (customer, space, name) IN {keys} AND kind <> ${kind}
+             RETURNING id, customer, space, name, version, attempts, dead, due"
+        );
+        let values = some.iter().flat_map(query::key_of).chain([JobKind::CleanUp.as_str().into()]);
+        superseded.extend(query::all(change, &sql, values).await?);
     }
+    // One that was given up has been cleaned up, one that was never begun has left nothing.
+    let begun = superseded.iter().filter(|job| job.attempts > 0 && !job.dead);
+    let clean_ups: Vec<_> = begun
+        .filter_map(|job| {
+            let leftovers = Leftovers { versions: vec![job.version], ..Leftovers::default() };
+            clean_up_from(&job.asset, leftovers, job.lease_until.max(now) + UNTIL_STOPPED)
+        })
+        .collect();
+    new_job::insert_all(change, &clean_ups, now).await?;
     Ok(superseded.into_iter().map(|job| job.id).collect())
 }
 
@@ -77,41 +121,29 @@ pub(crate) async fn clean_up(
     leftovers: Leftovers,
     now: OffsetDateTime,
 ) -> Result<(), Error> {
-    clean_up_from(change, id, leftovers, now + UNTIL_FORGOTTEN, now).await
+    let jobs: Vec<_> = clean_up_job(id, leftovers, now).into_iter().collect();
+    new_job::insert_all(change, &jobs, now).await
 }
 
-async fn clean_up_from(
-    change: &impl ConnectionTrait,
+/// The job that removes leftovers, if there are any.
+pub(crate) fn clean_up_job(
     id: &AssetId,
     leftovers: Leftovers,
-    due: OffsetDateTime,
     now: OffsetDateTime,
-) -> Result<(), Error> {
-    if leftovers == Leftovers::default() {
-        return Ok(());
-    }
-    let leftovers = serde_json::to_string(&leftovers).expect("numbers and keys become JSON");
-    let (kind, priority) = (JobKind::CleanUp.as_str(), Priority::Background.rank());
-    let job = [kind.into(), priority.into(), micros(due).into()];
-    insert(change, id, job, (0, Some(leftovers), CLEAN_UP_ATTEMPTS), now).await?;
-    Ok(())
+) -> Option<NewJob> {
+    clean_up_from(id, leftovers, now + UNTIL_FORGOTTEN)
 }
 
-async fn insert(
-    change: &impl ConnectionTrait,
-    id: &AssetId,
-    kind_priority_due: [Value; 3],
-    (version, leftovers, max_attempts): (u64, Option<String>, i64),
-    now: OffsetDateTime,
-) -> Result<JobId, Error> {
-    let sql = "INSERT INTO job (customer, space, name, kind, priority, due, version, leftovers,
-               max_attempts, created, attempts, dead)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, FALSE) RETURNING id";
-    let version = i64::try_from(version).unwrap_or(i64::MAX);
-    let rest = [version.into(), leftovers.into(), max_attempts.into(), micros(now).into()];
-    let values = query::key_of(id).into_iter().chain(kind_priority_due).chain(rest);
-    let id = query::one::<i64>(change, sql, values).await?;
-    id.map(JobId).ok_or_else(|| query::unreadable("id"))
+fn clean_up_from(id: &AssetId, leftovers: Leftovers, due: OffsetDateTime) -> Option<NewJob> {
+    (leftovers != Leftovers::default()).then(|| NewJob {
+        asset: id.clone(),
+        kind: JobKind::CleanUp,
+        priority: Priority::Background,
+        due,
+        version: 0,
+        leftovers: Some(leftovers),
+        max_attempts: CLEAN_UP_ATTEMPTS,
+    })
 }
 
 /// What has to be done for the asset's channels; nothing for the channel `none`.
@@ -148,6 +180,7 @@ fn next_version(asset: &Asset, now: OffsetDateTime) -> u64 {
 
 struct Superseded {
     id: JobId,
+    asset: AssetId,
     version: u64,
     attempts: u32,
     dead: bool,
@@ -158,6 +191,7 @@ impl Record for Superseded {
     fn read(row: &Row) -> Result<Self, Error> {
         Ok(Self {
             id: JobId(row.number("id")?),
+            asset: row.asset_id()?,
             version: row.number("version")?,
             attempts: row.number("attempts")?,
             dead: row.flag("dead")?,

@@ -186,7 +186,7 @@ impl Record for Job {
     }
 }
 
-fn priority(row: &Row) -> Result<Priority, Error> {
+pub(crate) fn priority(row: &Row) -> Result<Priority, Error> {
     Priority::of_rank(row.number("priority")?).ok_or_else(|| query::unreadable("priority"))
 }
 

@@ -43,12 +43,7 @@ impl Catalogue {
         customer: u32,
         channel: Option<DeliveryChannel>,
     ) -> Result<Vec<DeliveryChannelPolicy>, Error> {
-        let sql = format!(
-            "SELECT {POLICY} FROM delivery_channel_policy WHERE customer IN (1, $1)
-             AND (system OR customer = $1) AND channel = COALESCE($2, channel) ORDER BY channel, name"
-        );
-        let channel = channel.map(DeliveryChannel::as_str);
-        query::all(self.database().reader(), &sql, [customer.into(), channel.into()]).await
+        all_policies(self.database().reader(), customer, channel).await
     }
 
     pub async fn delivery_channel_policy(
@@ -93,16 +88,27 @@ pub(crate) async fn policy(
     query::one(database, &sql, values).await
 }
 
-/// All that apply to a space: its own and the customer's.
-pub(crate) async fn defaults_for(
+/// The customer's own and the system's.
+pub(crate) async fn all_policies(
     database: &impl ConnectionTrait,
     customer: u32,
-    space: u32,
-) -> Result<Vec<DefaultDeliveryChannel>, Error> {
+    channel: Option<DeliveryChannel>,
+) -> Result<Vec<DeliveryChannelPolicy>, Error> {
     let sql = format!(
-        "SELECT {DEFAULT} FROM default_delivery_channel WHERE customer = $1 AND space IN (0, $2)"
+        "SELECT {POLICY} FROM delivery_channel_policy WHERE customer IN (1, $1)
+         AND (system OR customer = $1) AND channel = COALESCE($2, channel) ORDER BY channel, name"
     );
-    query::all(database, &sql, [customer.into(), space.into()]).await
+    let channel = channel.map(DeliveryChannel::as_str);
+    query::all(database, &sql, [customer.into(), channel.into()]).await
+}
+
+/// Those of the customer and of all its spaces.
+pub(crate) async fn all_defaults(
+    database: &impl ConnectionTrait,
+    customer: u32,
+) -> Result<Vec<DefaultDeliveryChannel>, Error> {
+    let sql = format!("SELECT {DEFAULT} FROM default_delivery_channel WHERE customer = $1");
+    query::all(database, &sql, [customer.into()]).await
 }
 
 impl Record for DeliveryChannelPolicy {

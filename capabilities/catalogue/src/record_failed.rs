@@ -1,8 +1,10 @@
+use std::slice;
+
 use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 
 use crate::{
-    Catalogue, Error, Job, Leftovers, Recorded, asset_row,
+    Catalogue, Error, Job, Leftovers, Recorded, asset_row, batch_members,
     database::query,
     enqueue::clean_up,
     finish_job::{HELD, held, readable},
@@ -53,6 +55,8 @@ pub(crate) async fn fail(
         asset_row::update(&change, &before, &after).await?;
         let leftovers = Leftovers { versions: vec![job.version], ..Leftovers::default() };
         clean_up(&change, &job.asset, leftovers, now).await?;
+        let error = after.error.as_deref();
+        batch_members::end(&change, slice::from_ref(&job.asset), error, now).await?;
     }
     change.commit().await?;
     catalogue.parts().cards.forget(&job.asset);

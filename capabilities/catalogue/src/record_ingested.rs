@@ -1,8 +1,10 @@
+use std::slice;
+
 use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 
 use crate::{
-    Asset, Catalogue, Error, Job, Leftovers, asset_row,
+    Asset, Catalogue, Error, Job, Leftovers, asset_row, batch_members,
     database::query,
     enqueue::clean_up,
     storage_use::{self, Load},
@@ -88,7 +90,8 @@ async fn accept(
     let more = Load::of(&after).minus(Load::of(before));
     storage_use::add(change, (after.id.customer, after.id.space), more, now).await?;
     let replaced = Some(before.version).filter(|version| *version > 0);
-    clean_up(change, &after.id, versions(replaced), now).await
+    clean_up(change, &after.id, versions(replaced), now).await?;
+    batch_members::end(change, slice::from_ref(&after.id), None, now).await
 }
 
 fn versions(versions: impl IntoIterator<Item = u64>) -> Leftovers {

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use model::AssetId;
 use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
@@ -100,6 +102,14 @@ impl Load {
         }
     }
 
+    fn plus(self, other: Self) -> Self {
+        Self {
+            images: self.images + other.images,
+            image_bytes: self.image_bytes.saturating_add(other.image_bytes),
+            thumbnail_bytes: self.thumbnail_bytes.saturating_add(other.thumbnail_bytes),
+        }
+    }
+
     pub(crate) fn minus(self, other: Self) -> Self {
         Self {
             images: self.images - other.images,
@@ -116,14 +126,28 @@ pub(crate) async fn add(
     load: Load,
     now: OffsetDateTime,
 ) -> Result<(), Error> {
-    if load == Load::default() {
-        return Ok(());
+    add_all(change, customer, [(space, load)], now).await
+}
+
+/// The same for many assets of one customer, each with its space.
+pub(crate) async fn add_all(
+    change: &impl ConnectionTrait,
+    customer: u32,
+    loads: impl IntoIterator<Item = (u32, Load)>,
+    now: OffsetDateTime,
+) -> Result<(), Error> {
+    // The customer's row (space 0) first: changes of one customer wait here, and never crosswise.
+    let mut spaces: BTreeMap<u32, Load> = BTreeMap::new();
+    for (space, load) in loads {
+        for space in [0, space] {
+            let sum = spaces.entry(space).or_default();
+            *sum = sum.plus(load);
+        }
     }
     let sql = "UPDATE storage_use SET images = images + $3, image_bytes = image_bytes + $4,
                thumbnail_bytes = thumbnail_bytes + $5, changed = $6
                WHERE customer = $1 AND space = $2";
-    // The customer's row first: changes of one customer wait here, and never crosswise.
-    for space in [0, space] {
+    for (space, load) in spaces.into_iter().filter(|(_, load)| *load != Load::default()) {
         let Load { images, image_bytes, thumbnail_bytes } = load;
         let added = [images.into(), image_bytes.into(), thumbnail_bytes.into()];
         let values = [customer.into(), space.into()].into_iter().chain(added);

@@ -9,8 +9,10 @@ use super::{
 use crate::Error;
 
 /// Oldest first. A file that was released is never edited: the next one changes what it made.
-const MIGRATIONS: [(&str, &str); 1] =
-    [("0001_library", include_str!("../../migrations/0001_library.sql"))];
+const MIGRATIONS: [(&str, &str); 2] = [
+    ("0001_library", include_str!("../../migrations/0001_library.sql")),
+    ("0002_batches", include_str!("../../migrations/0002_batches.sql")),
+];
 
 /// Any number will do that no other program on the same database takes.
 const LOCK: i64 = 0x0072_6563_746f;

@@ -1,12 +1,15 @@
 use super::house::*;
 use crate::Error;
 
+/// Oldest first.
+const ALL: [&str; 2] = ["0001_library", "0002_batches"];
+
 #[tokio::test]
 async fn migrations_run_once() {
     for house in empty_houses().await {
         let catalogue = house.enter();
-        assert_eq!(catalogue.migrations_pending().await.unwrap(), ["0001_library"]);
-        assert_eq!(catalogue.migrate().await.unwrap(), ["0001_library"]);
+        assert_eq!(catalogue.migrations_pending().await.unwrap(), ALL);
+        assert_eq!(catalogue.migrate().await.unwrap(), ALL);
         assert!(catalogue.migrations_pending().await.unwrap().is_empty());
         assert!(catalogue.migrate().await.unwrap().is_empty());
         catalogue.ping().await.unwrap();
@@ -27,7 +30,7 @@ async fn of_many_processes_that_migrate_at_once_one_does() {
         for one in running {
             ran.extend(one.await.unwrap().unwrap());
         }
-        assert_eq!(ran, ["0001_library"]);
+        assert_eq!(ran, ALL);
         furnish(&house.catalogue).await;
     }
 }

@@ -4,6 +4,7 @@
 mod house;
 
 mod assets;
+mod batches;
 mod cards;
 mod claims;
 mod customers;

@@ -1,0 +1,81 @@
+use model::AssetId;
+use sea_orm::{ConnectionTrait, Value};
+use time::OffsetDateTime;
+
+use crate::{
+    Error, JobId, JobKind, Leftovers, Priority,
+    database::query::{self, micros},
+};
+
+/// A job to be queued, in the transaction that needs it.
+pub(crate) struct NewJob {
+    pub(crate) asset: AssetId,
+    pub(crate) kind: JobKind,
+    pub(crate) priority: Priority,
+    pub(crate) due: OffsetDateTime,
+    pub(crate) version: u64,
+    pub(crate) leftovers: Option<Leftovers>,
+    pub(crate) max_attempts: i64,
+}
+
+const COLUMNS: [&str; 12] = [
+    "customer",
+    "space",
+    "name",
+    "kind",
+    "priority",
+    "due",
+    "version",
+    "leftovers",
+    "max_attempts",
+    "created",
+    "attempts",
+    "dead",
+];
+
+pub(crate) async fn insert(
+    change: &impl ConnectionTrait,
+    job: &NewJob,
+    now: OffsetDateTime,
+) -> Result<JobId, Error> {
+    let columns = COLUMNS.join(", ");
+    let marks = query::marks(1, COLUMNS.len());
+    let sql = format!("INSERT INTO job ({columns}) VALUES ({marks}) RETURNING id");
+    let id = query::one::<i64>(change, &sql, row(job, now)).await?;
+    id.map(JobId).ok_or_else(|| query::unreadable("id"))
+}
+
+pub(crate) async fn insert_all(
+    change: &impl ConnectionTrait,
+    jobs: &[NewJob],
+    now: OffsetDateTime,
+) -> Result<(), Error> {
+    let rows = jobs.iter().map(|job| row(job, now)).collect();
+    for (sql, values) in query::insert_many("job", &COLUMNS, rows) {
+        query::run(change, &sql, values).await?;
+    }
+    Ok(())
+}
+
+fn row(job: &NewJob, now: OffsetDateTime) -> Vec<Value> {
+    let leftovers = job
+        .leftovers
+        .as_ref()
+        .map(|leftovers| serde_json::to_string(leftovers).expect("numbers and keys become JSON"));
+    let version = i64::try_from(job.version).unwrap_or(i64::MAX);
+    let [customer, space, name] = query::key_of(&job.asset);
+    vec![
+        customer,
+        space,
+        name,
+        job.kind.as_str().into(),
+        job.priority.rank().into(),
+        micros(job.due).into(),
+        version.into(),
+        leftovers.into(),
+        job.max_attempts.into(),
+        micros(now).into(),
+        0_i64.into(),
+        false.into(),
+    ]
+}

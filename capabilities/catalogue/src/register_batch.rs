@@ -1,0 +1,175 @@
+use std::collections::HashSet;
+
+use model::AssetId;
+use sea_orm::DatabaseTransaction;
+use time::OffsetDateTime;
+
+use crate::{
+    Asset, Batch, Catalogue, Change, Error, JobId, Leftovers, NewAsset, Priority, asset_rows,
+    batch_members, batches,
+    change_asset::{blank, check_can_be_changed, merge, upload_of},
+    channel_rules::ChannelRules,
+    database::query::{self, micros, moment},
+    enqueue::{self, Work, clean_up_job, supersede_all},
+    new_job::{self, NewJob},
+    storage_use::{self, Load},
+};
+
+impl Catalogue {
+    /// Registers assets that belong together, all or none of them, and has each processed: in a few statements,
+    /// however many they are.
+    pub async fn register_batch(
+        &self,
+        customer: u32,
+        new: &[NewAsset],
+        priority: Priority,
+        now: OffsetDateTime,
+    ) -> Result<Batch, Error> {
+        let now = moment(micros(now));
+        let ids = ids_of(customer, new)?;
+        loop {
+            let change = self.database().begin().await?;
+            let mut drafts = draft(&change, customer, (&ids, new), now).await?;
+            // Someone else may have been faster with one of them: then it exists, and is to be changed.
+            let registered = write(&change, customer, &mut drafts, priority, now).await?;
+            let Some((batch, superseded)) = registered else { continue };
+            change.commit().await?;
+            self.announce_all(&ids, &superseded);
+            self.parts().bells.ring_queued();
+            return Ok(batch);
+        }
+    }
+}
+
+/// An asset as it was and as it is to be.
+struct Draft {
+    before: Option<Asset>,
+    after: Asset,
+}
+
+fn ids_of(customer: u32, new: &[NewAsset]) -> Result<Vec<AssetId>, Error> {
+    let mut seen = HashSet::new();
+    for NewAsset { id, .. } in new {
+        if id.customer != customer || !seen.insert(id) {
+            return Err(Error::Invalid(format!("{id} cannot be in this batch, or is in it twice")));
+        }
+    }
+    Ok(new.iter().map(|new| new.id.clone()).collect())
+}
+
+/// What the request makes of the assets; says everything that is wrong with it at once.
+async fn draft(
+    change: &DatabaseTransaction,
+    customer: u32,
+    (ids, new): (&[AssetId], &[NewAsset]),
+    now: OffsetDateTime,
+) -> Result<Vec<Draft>, Error> {
+    let spaces = existing_spaces(change, customer).await?;
+    let rules = ChannelRules::of_customer(change, customer).await?;
+    let mut existing = asset_rows::select_for_update(change, ids).await?;
+    let (mut drafts, mut faults) = (Vec::with_capacity(new.len()), Vec::new());
+    for new in new {
+        let before = existing.remove(&new.id);
+        match draft_one(before, new, &spaces, &rules, now) {
+            Ok(draft) => drafts.push(draft),
+            Err(Error::Invalid(fault)) => {
+                let fault = fault.trim_end_matches('.');
+                faults.push(format!("{}/{}: {fault}", new.id.space, new.id.name()));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    if faults.is_empty() { Ok(drafts) } else { Err(Error::Invalid(faults.join(". "))) }
+}
+
+fn draft_one(
+    before: Option<Asset>,
+    new: &NewAsset,
+    spaces: &HashSet<i64>,
+    rules: &ChannelRules,
+    now: OffsetDateTime,
+) -> Result<Draft, Error> {
+    if let Some(before) = before {
+        check_can_be_changed(&before)?;
+        let after = merge(&before, &new.fields, rules)?;
+        return Ok(Draft { before: Some(before), after });
+    }
+    if !spaces.contains(&new.id.space.into()) {
+        return Err(Error::Invalid(format!("Target space {} does not exist", new.id.space)));
+    }
+    let Change::Set(media_type) = &new.fields.media_type else {
+        return Err(Error::Invalid("Media type must be specified".into()));
+    };
+    let after = merge(&blank(&new.id, media_type, now), &new.fields, rules)?;
+    Ok(Draft { before: None, after })
+}
+
+async fn existing_spaces(
+    change: &DatabaseTransaction,
+    customer: u32,
+) -> Result<HashSet<i64>, Error> {
+    let sql = "SELECT id FROM space WHERE customer = $1";
+    Ok(query::all::<i64>(change, sql, [customer.into()]).await?.into_iter().collect())
+}
+
+/// Writes everything, in the order in which every change takes what it needs: assets, jobs, what is stored, batches.
+/// `None` if an asset was made since we looked.
+async fn write(
+    change: &DatabaseTransaction,
+    customer: u32,
+    drafts: &mut [Draft],
+    priority: Priority,
+    now: OffsetDateTime,
+) -> Result<Option<(Batch, Vec<JobId>)>, Error> {
+    let existing = drafts.iter().filter(|draft| draft.before.is_some());
+    let existing: Vec<_> = existing.map(|draft| draft.after.id.clone()).collect();
+    let superseded = supersede_all(change, &existing, now).await?;
+    let batch = batches::open(change, (customer, priority), drafts.len(), now).await?;
+    let (jobs, done) = plan(drafts, batch, priority, now);
+    let is_new = |draft: &&Draft| draft.before.is_none();
+    let new: Vec<_> = drafts.iter().filter(is_new).map(|draft| &draft.after).collect();
+    if !asset_rows::insert_all(change, &new).await? {
+        return Ok(None);
+    }
+    let changed = drafts.iter().filter_map(|draft| Some((draft.before.as_ref()?, &draft.after)));
+    asset_rows::update_all(change, &changed.collect::<Vec<_>>()).await?;
+    new_job::insert_all(change, &jobs, now).await?;
+    let loads = drafts.iter().map(|draft| {
+        let before = draft.before.as_ref().map(Load::of).unwrap_or_default();
+        (draft.after.id.space, Load::of(&draft.after).minus(before))
+    });
+    storage_use::add_all(change, customer, loads, now).await?;
+    if !new.is_empty() {
+        storage_use::check_images(change, customer).await?;
+    }
+    batch_members::insert_all(change, batch, drafts.iter().map(|draft| &draft.after.id)).await?;
+    batch_members::end(change, &done, None, now).await?;
+    let batch = batches::batch(change, customer, batch).await?;
+    Ok(Some((batch.ok_or_else(|| query::unreadable("batch"))?, superseded)))
+}
+
+/// Decides what is to be done for each; returns the jobs, and the assets for which nothing is.
+fn plan(
+    drafts: &mut [Draft],
+    batch: i64,
+    priority: Priority,
+    now: OffsetDateTime,
+) -> (Vec<NewJob>, Vec<AssetId>) {
+    let (mut jobs, mut done) = (Vec::new(), Vec::new());
+    for Draft { before, after } in drafts {
+        match enqueue::plan(after, priority, now) {
+            Work::Job(job) => jobs.push(job),
+            Work::Nothing(leftovers) => {
+                jobs.extend(clean_up_job(&after.id, leftovers, now));
+                done.push(after.id.clone());
+            }
+        }
+        after.batch = Some(batch);
+        after.modified = now;
+        let upload = before.as_ref().and_then(upload_of);
+        let uploads: Vec<_> =
+            upload.filter(|key| upload_of(after).as_ref() != Some(key)).into_iter().collect();
+        jobs.extend(clean_up_job(&after.id, Leftovers { uploads, ..Leftovers::default() }, now));
+    }
+    (jobs, done)
+}
