@@ -2,6 +2,7 @@
 //!
 //! - [`AssetId`] names an asset: `customer/space/name`.
 //! - [`DeliveryChannel`] and [`MediaType`] say how an asset may be delivered and what it is.
+//! - [`named_query`] reads the templates by which addresses ask for assets.
 //! - [`Origin`] is the place an asset comes from.
 //! - [`PublicUrls`] spells every address that the public sees; [`ServerUrls`] are the roots for one request.
 //!
@@ -10,6 +11,7 @@
 mod asset_id;
 mod delivery_channel;
 mod media_type;
+pub mod named_query;
 mod origin;
 mod public_urls;
 mod server_urls;

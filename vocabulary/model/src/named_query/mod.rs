@@ -1,0 +1,14 @@
+//! Named queries: a template that turns the end of an address into a question about assets.
+//!
+//! - [`Template`] is what a customer saves: `assetOrder=n1&s1=p1&space=p2`. `parse` reads it and points at what is wrong.
+//! - [`Question`] is a template with the arguments of one address put in.
+//!
+//! Who answers the question, and what is made of the answer, is not said here.
+
+mod template;
+mod parse;
+mod question;
+
+pub use parse::TemplateFault;
+pub use question::{ArgumentFault, Question};
+pub use template::{Field, Filter, Ordering, Slot, Template};

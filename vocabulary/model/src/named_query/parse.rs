@@ -1,0 +1,244 @@
+use std::str::FromStr;
+
+use super::{Field, Filter, Ordering, Slot, Template, question::value_fault};
+
+/// What is wrong with a template, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the template is wrong at character {character} ('{text}'): {reason}")]
+pub struct TemplateFault {
+    /// Counted from 1.
+    pub character: usize,
+    pub text: String,
+    pub reason: String,
+}
+
+const MAX_BYTES: usize = 4000;
+const MAX_ARGUMENT: u16 = 100;
+
+impl FromStr for Template {
+    type Err = TemplateFault;
+
+    /// Pairs of a key and a value, joined by `&`. Keys that mean nothing are passed over, as the DLCS does; what it
+    /// would misread is a fault here.
+    fn from_str(text: &str) -> Result<Self, TemplateFault> {
+        if text.len() > MAX_BYTES {
+            let reason = format!("it must not be longer than {MAX_BYTES} bytes");
+            return Err(TemplateFault { character: 1, text: String::new(), reason });
+        }
+        let mut template = Self::default();
+        let mut start = 1;
+        for pair in text.split('&') {
+            let fault = |reason: String| TemplateFault {
+                character: start,
+                text: pair.chars().take(60).collect(),
+                reason,
+            };
+            if !pair.trim().is_empty() {
+                template.read(pair.trim()).map_err(fault)?;
+            }
+            start += pair.chars().count() + 1;
+        }
+        if template.filters.is_empty() {
+            let reason = "it must have a condition such as s1=p1, or it would ask for everything";
+            return Err(TemplateFault { character: 1, text: String::new(), reason: reason.into() });
+        }
+        Ok(template)
+    }
+}
+
+impl Template {
+    fn read(&mut self, pair: &str) -> Result<(), String> {
+        let (key, value) = pair.split_once('=').ok_or("a key, = and a value are expected")?;
+        if value.is_empty() {
+            return Err(format!("'{key}' has no value"));
+        }
+        match key {
+            "#" => self.fixed_arguments.push(plain(value)?.to_owned()),
+            "assetOrder" | "canvas" if !self.order.is_empty() => return Err(twice(key)),
+            "assetOrder" | "canvas" => self.order = order(plain(value)?)?,
+            "objectname" => set(&mut self.object_name, key, plain(value)?)?,
+            "redactedmessage" => set(&mut self.redacted_message, key, value)?,
+            // An address may have a query of its own, as long as that has one pair.
+            "coverpage" => set(&mut self.cover_page, key, value)?,
+            _ => match Field::of(key) {
+                Some(field) if self.filters.iter().any(|filter| filter.field == field) => {
+                    return Err(twice(key));
+                }
+                Some(field) => {
+                    self.filters.push(Filter { field, value: slot(field, plain(value)?)? });
+                }
+                None => (),
+            },
+        }
+        Ok(())
+    }
+}
+
+/// The DLCS silently drops pairs with more than one `=`.
+fn plain(value: &str) -> Result<&str, String> {
+    match value.contains('=') {
+        true => Err("a value must not contain =".to_owned()),
+        false => Ok(value),
+    }
+}
+
+fn set(place: &mut Option<String>, key: &str, value: &str) -> Result<(), String> {
+    match place.replace(value.to_owned()) {
+        Some(_) => Err(twice(key)),
+        None => Ok(()),
+    }
+}
+
+fn twice(key: &str) -> String {
+    format!("'{key}' is there twice")
+}
+
+/// `p1` is the first argument; anything else is meant as it stands.
+fn slot(field: Field, value: &str) -> Result<Slot, String> {
+    if let Some(number) = value.strip_prefix('p').filter(|rest| !rest.is_empty()) {
+        let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+        let number = number.parse().ok().filter(|number| (1..=MAX_ARGUMENT).contains(number));
+        return match number.filter(|_| is_number) {
+            Some(number) => Ok(Slot::Argument(number)),
+            None => Err(format!(
+                "a value that begins with p is the number of an argument, p1 to p{MAX_ARGUMENT}; to ask for \
+                 '{value}' itself, add #={value} and count it as an argument"
+            )),
+        };
+    }
+    match value_fault(field, value) {
+        None => Ok(Slot::Fixed(value.to_owned())),
+        Some(fault) => Err(format!("'{}' {fault}", field.key())),
+    }
+}
+
+/// `n1;n2+desc`: by number1, and where that is the same by number2, the largest first.
+fn order(value: &str) -> Result<Vec<Ordering>, String> {
+    let mut order: Vec<Ordering> = Vec::new();
+    for part in value.split(';') {
+        let mut words = part.split(['+', ' ']).filter(|word| !word.is_empty());
+        let key = words.next().ok_or("there is nothing between two ;")?;
+        let field = Field::of(key).filter(|field| field.can_order());
+        let field = field.ok_or_else(|| {
+            format!("assets can't be ordered by '{key}'; use s1, s2, s3, n1, n2 or n3")
+        })?;
+        let descending = match (words.next(), words.next()) {
+            (None, _) => false,
+            (Some(word), None) if word.eq_ignore_ascii_case("asc") => false,
+            (Some(word), None) if word.eq_ignore_ascii_case("desc") => true,
+            (Some(word), _) => return Err(format!("'{word}' is neither asc nor desc")),
+        };
+        if order.iter().any(|other| other.field == field) {
+            return Err(twice(key));
+        }
+        order.push(Ordering { field, descending });
+    }
+    Ok(order)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Template {
+        text.parse().unwrap_or_else(|fault| panic!("{text}: {fault}"))
+    }
+
+    fn filters(text: &str) -> String {
+        let show = |filter: &Filter| match &filter.value {
+            Slot::Argument(number) => format!("{}<{number}>", filter.field.key()),
+            Slot::Fixed(value) => format!("{}({value})", filter.field.key()),
+        };
+        parse(text).filters.iter().map(show).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn every_key_is_read_with_arguments_and_fixed_values() {
+        for (text, expected) in [
+            ("s1=p1&s2=p2&s3=p10", "s1<1> s2<2> s3<10>"),
+            ("n1=p1&n2=-7&n3=9223372036854775807", "n1<1> n2(-7) n3(9223372036854775807)"),
+            ("space=5&spacename=p1", "space(5) spacename<1>"),
+            ("batch=1,2,3&manifest=a,b", "batch(1,2,3) manifest(a,b)"),
+            ("s1=p", "s1(p)"),
+            ("s1=Papers and more", "s1(Papers and more)"),
+            ("&&s1=p1&", "s1<1>"),
+            ("s1=p1&sequence=n1&roles=p2&tags=p3", "s1<1>"),
+        ] {
+            assert_eq!(filters(text), expected, "{text}");
+        }
+        for (field, key) in Field::ALL.into_iter().map(|field| (field, field.key())) {
+            assert_eq!(parse(&format!("{key}=p1")).filters[0].field, field);
+        }
+    }
+
+    #[test]
+    fn the_templates_in_use_are_read() {
+        for text in [
+            "assetOrder=n1&s1=p1&space=p2",
+            "canvas=n2&s1=p1&n1=p2&space=p3&#=1",
+            "manifest=p1",
+            "batch=p1",
+            "assetOrder=n1;n2+desc&s3=p2&space=p1&objectname=vol-{s3}.pdf\
+             &coverpage=https://covers.example.org/pdf/{s3}&redactedmessage=This page is not available",
+        ] {
+            parse(text);
+        }
+    }
+
+    #[test]
+    fn the_order_has_fields_and_directions() {
+        let order = |text: &str| {
+            let order = parse(&format!("s1=p1&assetOrder={text}")).order.into_iter();
+            let show = |by: Ordering| {
+                format!("{}{}", if by.descending { "-" } else { "" }, by.field.key())
+            };
+            order.map(show).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(order("n1"), "n1");
+        assert_eq!(order("n1;n2+desc;s3 asc"), "n1 -n2 s3");
+        assert_eq!(order("n1+DESC"), "-n1");
+        assert_eq!(parse("canvas=n2&s1=p1").order, parse("assetOrder=n2&s1=p1").order);
+    }
+
+    #[test]
+    fn what_follows_the_arguments_and_names_files_is_kept() {
+        let template = parse("s1=p1&#=5&#=p2&objectname={s1}.pdf&coverpage=https://x.org/?id={s1}");
+        assert_eq!(template.fixed_arguments, ["5", "p2"]);
+        assert_eq!(template.object_name.as_deref(), Some("{s1}.pdf"));
+        assert_eq!(template.cover_page.as_deref(), Some("https://x.org/?id={s1}"));
+    }
+
+    #[test]
+    fn every_fault_is_pointed_at() {
+        for (text, character, reason) in [
+            ("", 1, "must have a condition"),
+            ("assetOrder=n1", 1, "must have a condition"),
+            ("nonsense", 1, "a key, = and a value"),
+            ("s1=p1&s2=", 7, "'s2' has no value"),
+            ("s1=p1&s1=p2", 7, "'s1' is there twice"),
+            ("s1=p1&ä=ö&s2=p0", 11, "p1 to p100"),
+            ("s1=papers", 1, "add #=papers"),
+            ("s1=p1x", 1, "p1 to p100"),
+            ("s1=p101", 1, "p1 to p100"),
+            ("s1=p+1", 1, "p1 to p100"),
+            ("s1=p1&n1=one", 7, "'n1' must be a whole number"),
+            ("n1=9223372036854775808", 1, "'n1' must be a whole number"),
+            ("space=-1", 1, "'space' must be"),
+            ("batch=1,x", 1, "'batch' must be"),
+            ("s1=a=b", 1, "must not contain ="),
+            ("s1=p1&objectname=a=b", 7, "must not contain ="),
+            ("s1=p1&assetOrder=space", 7, "can't be ordered by 'space'"),
+            ("s1=p1&assetOrder=n1+down", 7, "'down' is neither asc nor desc"),
+            ("s1=p1&assetOrder=n1+asc+desc", 7, "neither asc nor desc"),
+            ("s1=p1&assetOrder=n1;;n2", 7, "nothing between"),
+            ("s1=p1&assetOrder=n1;n1", 7, "'n1' is there twice"),
+            ("s1=p1&assetOrder=n1&canvas=n2", 21, "'canvas' is there twice"),
+            ("s1=p1&coverpage=a&coverpage=b", 19, "'coverpage' is there twice"),
+        ] {
+            let fault = text.parse::<Template>().unwrap_err();
+            assert_eq!(fault.character, character, "{text}: {fault}");
+            assert!(fault.to_string().contains(reason), "{text}: {fault}");
+        }
+        assert!("s1=".repeat(2000).parse::<Template>().is_err());
+    }
+}

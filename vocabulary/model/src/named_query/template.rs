@@ -1,0 +1,99 @@
+/// What a named query asks, before its arguments are known. It is read by `parse`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Template {
+    pub filters: Vec<Filter>,
+    /// The first counts most.
+    pub order: Vec<Ordering>,
+    /// Arguments that come after those of the address: `#=5`.
+    pub fixed_arguments: Vec<String>,
+    /// What a PDF or ZIP is called; see [`Question::expand`](super::Question::expand).
+    pub object_name: Option<String>,
+    /// Where the first page of a PDF is; expanded likewise.
+    pub cover_page: Option<String>,
+    /// What stands in a PDF in the place of a page that not everybody may see.
+    pub redacted_message: Option<String>,
+}
+
+/// One condition: assets with this value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    pub field: Field,
+    pub value: Slot,
+}
+
+/// What an asset can be asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Field {
+    String1,
+    String2,
+    String3,
+    Number1,
+    Number2,
+    Number3,
+    Space,
+    SpaceName,
+    Batch,
+    Manifest,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Slot {
+    /// The n-th argument, counted from 1.
+    Argument(u16),
+    Fixed(String),
+}
+
+/// By what assets are sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ordering {
+    pub field: Field,
+    pub descending: bool,
+}
+
+impl Field {
+    pub const ALL: [Self; 10] = [
+        Self::String1,
+        Self::String2,
+        Self::String3,
+        Self::Number1,
+        Self::Number2,
+        Self::Number3,
+        Self::Space,
+        Self::SpaceName,
+        Self::Batch,
+        Self::Manifest,
+    ];
+
+    /// Its key in a template.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::String1 => "s1",
+            Self::String2 => "s2",
+            Self::String3 => "s3",
+            Self::Number1 => "n1",
+            Self::Number2 => "n2",
+            Self::Number3 => "n3",
+            Self::Space => "space",
+            Self::SpaceName => "spacename",
+            Self::Batch => "batch",
+            Self::Manifest => "manifest",
+        }
+    }
+
+    pub(super) fn of(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.key() == key)
+    }
+
+    pub(super) fn can_order(self) -> bool {
+        match self {
+            Self::String1
+            | Self::String2
+            | Self::String3
+            | Self::Number1
+            | Self::Number2
+            | Self::Number3 => true,
+            Self::Space | Self::SpaceName | Self::Batch | Self::Manifest => false,
+        }
+    }
+}
