@@ -39,6 +39,13 @@ impl Parts {
             PrometheusBuilder::new().install_recorder().context("the metrics can't be set up")?;
         let catalogue = Catalogue::open(&config.database, data).await?;
         catalogue.migrate().await.context("the catalogue can't be brought up to date")?;
+        if is_among(&roles, Role::Management) || is_among(&roles, Role::Ingest) {
+            let resealed = catalogue.reseal_credentials().await;
+            match resealed.context("database.credential_keys do not fit the database")? {
+                0 => (),
+                count => tracing::info!(count, "credentials were sealed again with the first key"),
+            }
+        }
         let bucket = Bucket::open(&config.storage, data)?;
         let ranges = Ranges::new(bucket.clone(), &config.storage);
         let derivatives = Derivatives::open(&config.derivatives, data)?;
@@ -48,7 +55,7 @@ impl Parts {
     }
 
     pub(crate) fn has(&self, role: Role) -> bool {
-        self.roles.is_empty() || self.roles.contains(&role)
+        is_among(&self.roles, role)
     }
 
     pub(crate) fn management(&self) -> management::Management {
@@ -81,4 +88,9 @@ impl Parts {
         let (catalogue, bucket) = (self.catalogue.clone(), self.bucket.clone());
         ingest::Worker::new(catalogue, bucket, &self.config.ingest, self.config.data()).map(Some)
     }
+}
+
+/// An empty list of roles means all of them.
+fn is_among(roles: &[Role], role: Role) -> bool {
+    roles.is_empty() || roles.contains(&role)
 }

@@ -42,6 +42,8 @@ pub struct AssetCard {
     pub number3: i64,
     pub tags: Vec<String>,
     pub ingesting: bool,
+    /// The headers that the customer wants sent with it: names and values, each name once.
+    pub headers: Vec<(String, String)>,
 }
 
 impl AssetCard {
@@ -92,7 +94,9 @@ impl Catalogue {
 
     async fn read_card(&self, id: &AssetId) -> Result<Option<Arc<AssetCard>>, Error> {
         let asset = self.asset(id).await?.filter(|asset| !asset.not_for_delivery);
-        Ok(asset.map(|asset| Arc::new(asset.into())))
+        let Some(asset) = asset else { return Ok(None) };
+        let headers = self.headers_of(&asset).await?;
+        Ok(Some(Arc::new(AssetCard { headers, ..asset.into() })))
     }
 }
 
@@ -128,6 +132,13 @@ impl Cards {
     /// To be called when a change of the asset has been committed.
     pub(crate) fn forget(&self, id: &AssetId) {
         self.epoch(id).fetch_add(1, Ordering::Release);
+    }
+
+    /// To be called when a change has been committed that may touch any asset's card.
+    pub(crate) fn forget_all(&self) {
+        self.epochs.iter().for_each(|epoch| {
+            epoch.fetch_add(1, Ordering::Release);
+        });
     }
 
     fn is_current(&self, id: &AssetId, remembered: &Remembered) -> bool {
@@ -166,6 +177,7 @@ impl From<Asset> for AssetCard {
             number3: asset.number3,
             tags: asset.tags,
             ingesting: asset.ingesting,
+            headers: Vec::new(),
         }
     }
 }

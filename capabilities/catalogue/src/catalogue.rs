@@ -2,7 +2,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use crate::{
     DatabaseConfig, Error, bells::Bells, callers::Callers, cards::Cards, customers::CustomerNames,
-    database::Database,
+    database::Database, seals::Seals,
 };
 
 /// The library's records: one handle for all who read and write them. Cheap to clone.
@@ -17,6 +17,7 @@ pub(crate) struct Parts {
     pub(crate) callers: Callers,
     pub(crate) customer_names: CustomerNames,
     pub(crate) bells: Bells,
+    pub(crate) seals: Seals,
 }
 
 impl Catalogue {
@@ -29,6 +30,7 @@ impl Catalogue {
             callers: Callers::default(),
             customer_names: CustomerNames::default(),
             bells: Bells::default(),
+            seals: Seals::new(&config.credential_keys),
         };
         Ok(Self { parts: Arc::new(parts) })
     }

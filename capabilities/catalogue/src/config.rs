@@ -2,6 +2,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::seals;
+
 /// Where the catalogue keeps its records.
 #[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
@@ -21,6 +23,11 @@ pub struct DatabaseConfig {
     /// How old a card in memory may become, in seconds: after so long at most, a change made by
     /// another process is seen here. Changes made by this process are seen at once.
     pub card_max_age_seconds: u64,
+    /// Keys by which credentials for origins are sealed before they are kept: a name, a colon and 32
+    /// bytes in Base64 (`openssl rand -base64 32`). The first seals, all open; without one, no
+    /// credentials are accepted.
+    #[serde(serialize_with = "without_secrets")]
+    pub credential_keys: Vec<String>,
 }
 
 impl Default for DatabaseConfig {
@@ -32,6 +39,7 @@ impl Default for DatabaseConfig {
             busy_timeout_seconds: 10,
             max_cards: 100_000,
             card_max_age_seconds: 5,
+            credential_keys: Vec::new(),
         }
     }
 }
@@ -57,6 +65,15 @@ impl DatabaseConfig {
                  because what a version left is cleaned up soon after"
             ));
         }
+        for (n, key) in self.credential_keys.iter().enumerate() {
+            if let Some(fault) = seals::fault(key) {
+                faults.push(format!("database.credential_keys: number {} {fault}", n + 1));
+            }
+            let name = seals::name(key);
+            if self.credential_keys.iter().take(n).any(|other| seals::name(other) == name) {
+                faults.push(format!("database.credential_keys: there are two keys named '{name}'"));
+            }
+        }
         faults
     }
 }
@@ -73,12 +90,22 @@ impl fmt::Debug for DatabaseConfig {
             .field("busy_timeout_seconds", &self.busy_timeout_seconds)
             .field("max_cards", &self.max_cards)
             .field("card_max_age_seconds", &self.card_max_age_seconds)
+            .field("credential_keys", &hide_secrets(&self.credential_keys))
             .finish()
     }
 }
 
 fn without_password<S: Serializer>(url: &str, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&hide_password(url))
+}
+
+fn without_secrets<S: Serializer>(keys: &[String], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(hide_secrets(keys))
+}
+
+/// Their names are no secrets.
+fn hide_secrets(keys: &[String]) -> Vec<String> {
+    keys.iter().map(|key| format!("{}:(hidden)", seals::name(key))).collect()
 }
 
 /// The password stands between the first colon and the last `@` before the path.
@@ -115,6 +142,20 @@ mod tests {
             assert_eq!(serde_json::to_value(&config).unwrap()["url"], shown);
             assert!(format!("{config:?}").contains(&format!("{shown:?}")), "{config:?}");
         }
+    }
+
+    #[test]
+    fn keys_are_shown_by_their_names_and_checked_at_the_start() {
+        let key = "2026:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=".to_owned();
+        let keys = vec![key.clone(), key, "short:AAAA".to_owned()];
+        let config = DatabaseConfig { credential_keys: keys, ..DatabaseConfig::default() };
+        let shown = serde_json::to_string(&config).unwrap() + &format!("{config:?}");
+        assert!(shown.contains("2026:(hidden)") && !shown.contains("AAAA"), "{shown}");
+        let faults = config.faults().join("\n");
+        assert!(
+            faults.contains("two keys named '2026'") && faults.contains("number 3"),
+            "{faults}"
+        );
     }
 
     #[test]

@@ -14,6 +14,7 @@ impl Catalogue {
         for sql in [
             "DELETE FROM storage_use WHERE customer = $1 AND space = $2",
             "DELETE FROM default_delivery_channel WHERE customer = $1 AND space = $2",
+            "DELETE FROM custom_header WHERE customer = $1 AND space = $2",
         ] {
             query::run(&change, sql, space.clone()).await?;
         }

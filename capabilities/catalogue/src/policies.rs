@@ -68,6 +68,16 @@ impl Catalogue {
         let values = [customer.into(), space.unwrap_or_default().into()];
         query::all(self.database().reader(), &sql, values).await
     }
+
+    /// One of a space, or of the customer itself.
+    pub async fn default_delivery_channel(
+        &self,
+        customer: u32,
+        space: Option<u32>,
+        id: &str,
+    ) -> Result<Option<DefaultDeliveryChannel>, Error> {
+        default_channel(self.database().reader(), customer, space, id).await
+    }
 }
 
 // System policies are rows of customer 1.
@@ -86,6 +96,19 @@ pub(crate) async fn policy(
     );
     let values = [customer.into(), channel.as_str().into(), name.into()];
     query::one(database, &sql, values).await
+}
+
+pub(crate) async fn default_channel(
+    database: &impl ConnectionTrait,
+    customer: u32,
+    space: Option<u32>,
+    id: &str,
+) -> Result<Option<DefaultDeliveryChannel>, Error> {
+    let sql = format!(
+        "SELECT {DEFAULT} FROM default_delivery_channel
+         WHERE id = $1 AND customer = $2 AND space = $3"
+    );
+    query::one(database, &sql, [id.into(), customer.into(), space.unwrap_or_default().into()]).await
 }
 
 /// The customer's own and the system's.

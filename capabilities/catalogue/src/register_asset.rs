@@ -72,6 +72,6 @@ async fn create(
         return Ok(None);
     }
     storage_use::add(change, (new.id.customer, new.id.space), Load::of(&asset), now).await?;
-    storage_use::check_images(change, new.id.customer).await?;
+    storage_use::check_images(change, new.id.customer, [new.id.space]).await?;
     Ok(Some((asset, scheduled)))
 }

@@ -140,7 +140,8 @@ async fn write(
     });
     storage_use::add_all(change, customer, loads, now).await?;
     if !new.is_empty() {
-        storage_use::check_images(change, customer).await?;
+        let spaces = new.iter().map(|asset| asset.id.space);
+        storage_use::check_images(change, customer, spaces).await?;
     }
     batch_members::insert_all(change, batch, drafts.iter().map(|draft| &draft.after.id)).await?;
     batch_members::end(change, &done, None, now).await?;

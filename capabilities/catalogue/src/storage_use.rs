@@ -1,11 +1,11 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::AssetId;
 use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 
 use crate::{
-    Asset, Catalogue, Error,
+    Asset, Catalogue, Error, Page, Paged,
     database::query::{self, Record, Row},
 };
 
@@ -25,7 +25,7 @@ pub struct CustomerStorage {
     pub images: i64,
     pub image_bytes: i64,
     pub thumbnail_bytes: i64,
-    /// Of the customer; a space has none of its own.
+    /// A space needs none of its own.
     pub policy: Option<String>,
     /// When one of the numbers last changed: they are always exact.
     pub last_calculated: OffsetDateTime,
@@ -45,14 +45,18 @@ pub struct ImageStorage {
 pub const NO_ROOM: &str = "the storage policy is exceeded: there is no room for this asset";
 
 impl Catalogue {
-    pub async fn storage_policies(&self) -> Result<Vec<StoragePolicy>, Error> {
-        let sql = "SELECT id, max_images, max_bytes FROM storage_policy ORDER BY id";
-        query::all(self.database().reader(), sql, []).await
+    /// By name.
+    pub async fn storage_policies(&self, page: Page) -> Result<Paged<StoragePolicy>, Error> {
+        let database = self.database().reader();
+        let sql = "SELECT id, max_images, max_bytes FROM storage_policy
+                   ORDER BY id LIMIT $1 OFFSET $2";
+        let items = query::all(database, sql, [page.size.into(), page.offset().into()]).await?;
+        let total = query::one::<i64>(database, "SELECT COUNT(*) FROM storage_policy", []).await?;
+        Ok(page.of(items, total.unwrap_or_default()))
     }
 
     pub async fn storage_policy(&self, id: &str) -> Result<Option<StoragePolicy>, Error> {
-        let sql = "SELECT id, max_images, max_bytes FROM storage_policy WHERE id = $1";
-        query::one(self.database().reader(), sql, [id.into()]).await
+        storage_policy(self.database().reader(), id).await
     }
 
     pub async fn customer_storage(
@@ -60,12 +64,7 @@ impl Catalogue {
         customer: u32,
         space: Option<u32>,
     ) -> Result<Option<CustomerStorage>, Error> {
-        let sql = "SELECT customer, space, images, image_bytes, thumbnail_bytes, changed,
-                   CASE WHEN space = 0 THEN storage_policy END AS policy
-                   FROM storage_use JOIN customer ON customer.id = storage_use.customer
-                   WHERE customer = $1 AND space = $2";
-        let values = [customer.into(), space.unwrap_or_default().into()];
-        query::one(self.database().reader(), sql, values).await
+        customer_storage(self.database().reader(), customer, space).await
     }
 
     pub async fn image_storage(&self, id: &AssetId) -> Result<Option<ImageStorage>, Error> {
@@ -75,14 +74,38 @@ impl Catalogue {
         query::one(self.database().reader(), sql, query::key_of(id)).await
     }
 
-    /// How many bytes more the customer's storage policy allows; an asset that needs more of them gets
-    /// the error [`NO_ROOM`].
-    pub async fn bytes_left(&self, customer: u32) -> Result<u64, Error> {
-        let room = room(self.database().reader(), customer).await?;
-        let left = room.max_bytes.saturating_sub(room.bytes);
-        Ok(u64::try_from(left).unwrap_or_default())
+    /// How many bytes more the storage policies of its customer and its space allow an asset; one that needs
+    /// more of them gets the error [`NO_ROOM`].
+    pub async fn bytes_left(&self, id: &AssetId) -> Result<u64, Error> {
+        let rooms = rooms(self.database().reader(), id.customer, [id.space]).await?;
+        let left = rooms.iter().map(|room| room.max_bytes.saturating_sub(room.bytes)).min();
+        Ok(u64::try_from(left.unwrap_or_default()).unwrap_or_default())
     }
 }
+
+pub(crate) async fn storage_policy(
+    database: &impl ConnectionTrait,
+    id: &str,
+) -> Result<Option<StoragePolicy>, Error> {
+    let sql = "SELECT id, max_images, max_bytes FROM storage_policy WHERE id = $1";
+    query::one(database, sql, [id.into()]).await
+}
+
+pub(crate) async fn customer_storage(
+    database: &impl ConnectionTrait,
+    customer: u32,
+    space: Option<u32>,
+) -> Result<Option<CustomerStorage>, Error> {
+    let sql = format!(
+        "SELECT customer, space, images, image_bytes, thumbnail_bytes, changed, {POLICY} AS policy
+         FROM storage_use JOIN customer ON customer.id = storage_use.customer
+         WHERE customer = $1 AND space = $2"
+    );
+    query::one(database, &sql, [customer.into(), space.unwrap_or_default().into()]).await
+}
+
+/// Of a row of `storage_use` beside its customer's.
+const POLICY: &str = "CASE WHEN space = 0 THEN customer.storage_policy ELSE policy END";
 
 /// What an asset adds to what its customer keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -170,40 +193,56 @@ pub(crate) async fn open(
     Ok(())
 }
 
-/// Fails if the customer has more assets than its policy allows; those just added count.
+/// Fails if there are more assets than the policy of the customer or of one of the spaces allows; those just added
+/// count.
 pub(crate) async fn check_images(
     change: &impl ConnectionTrait,
     customer: u32,
+    spaces: impl IntoIterator<Item = u32>,
 ) -> Result<(), Error> {
-    let room = room(change, customer).await?;
-    if room.images <= room.max_images {
+    let spaces: BTreeSet<u32> = spaces.into_iter().collect();
+    let rooms = rooms(change, customer, spaces).await?;
+    let Some(full) = rooms.iter().find(|room| room.images > room.max_images) else {
         return Ok(());
-    }
+    };
+    let whose = if full.space == 0 { "your" } else { "the space's" };
     Err(Error::LimitExceeded(format!(
-        "This operation will fall outside of your storage policy for number of images: maximum is {}",
-        room.max_images
+        "This operation will fall outside of {whose} storage policy for number of images: maximum is {}",
+        full.max_images
     )))
 }
 
 struct Room {
+    /// 0: the customer itself.
+    space: u32,
     images: i64,
     bytes: i64,
     max_images: i64,
     max_bytes: i64,
 }
 
-async fn room(database: &impl ConnectionTrait, customer: u32) -> Result<Room, Error> {
-    let sql = "SELECT images, image_bytes + thumbnail_bytes AS bytes, max_images, max_bytes
-               FROM storage_use JOIN customer ON customer.id = storage_use.customer
-               JOIN storage_policy ON storage_policy.id = customer.storage_policy
-               WHERE customer = $1 AND space = 0";
-    let room = query::one(database, sql, [customer.into()]).await?;
-    room.ok_or_else(|| Error::NotFound(format!("customer {customer}")))
+/// The customer's, and those of the spaces that have a policy of their own.
+async fn rooms(
+    database: &impl ConnectionTrait,
+    customer: u32,
+    spaces: impl IntoIterator<Item = u32>,
+) -> Result<Vec<Room>, Error> {
+    let mut values = vec![customer.into()];
+    values.extend(spaces.into_iter().map(sea_orm::Value::from));
+    let spaces = query::marks(2, values.len() - 1);
+    let sql = format!(
+        "SELECT space, images, image_bytes + thumbnail_bytes AS bytes, max_images, max_bytes
+         FROM storage_use JOIN customer ON customer.id = storage_use.customer
+         JOIN storage_policy ON storage_policy.id = {POLICY}
+         WHERE customer = $1 AND space IN (0, {spaces})"
+    );
+    query::all(database, &sql, values).await
 }
 
 impl Record for Room {
     fn read(row: &Row) -> Result<Self, Error> {
         Ok(Self {
+            space: row.number("space")?,
             images: row.number("images")?,
             bytes: row.number("bytes")?,
             max_images: row.number("max_images")?,

@@ -5,6 +5,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use catalogue::AssetCard;
 use futures_util::stream;
 
 use crate::{access::Decision, delivery::Delivery, headers, headers::LastModified, visit::Visit};
@@ -59,6 +60,20 @@ impl Answer {
                 .with(header::CACHE_CONTROL, delivery.cache.private.clone())
                 .with(header::VARY, headers::BY_ACCEPT_AND_VISITOR),
         }
+    }
+
+    /// The headers that the customer wants sent with its assets; they take the place of ours, but what not everybody
+    /// may see stays private.
+    pub(crate) fn with_headers_of(mut self, card: &AssetCard, decision: Decision) -> Self {
+        for (name, value) in &card.headers {
+            let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), value.parse()) else {
+                continue;
+            };
+            if decision == Decision::Open || name != header::CACHE_CONTROL {
+                self.headers.insert(name, value);
+            }
+        }
+        self
     }
 
     pub(crate) fn is_current_for(&self, visit: &Visit) -> bool {

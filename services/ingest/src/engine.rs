@@ -84,8 +84,10 @@ impl Engine {
     async fn fetch(&self, asset: &Asset, folder: &Path) -> Result<Fetched, Failure> {
         let origin = asset.origin.as_ref();
         let origin = origin.ok_or_else(|| Failure::Asset("the asset has no origin".to_owned()))?;
-        let source = self.fetcher.fetch(origin, folder).await?;
-        let left = self.catalogue.bytes_left(asset.id.customer).await;
+        let access = self.catalogue.origin_access(asset.id.customer, origin).await;
+        let access = access.context("the origin strategy can't be looked up")?;
+        let source = self.fetcher.fetch(origin, &access, folder).await?;
+        let left = self.catalogue.bytes_left(&asset.id).await;
         match left.context("the storage policy can't be looked up")? {
             left if source.bytes > left => Err(Failure::Asset(catalogue::NO_ROOM.to_owned())),
             _ => Ok(source),

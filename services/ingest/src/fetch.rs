@@ -1,5 +1,6 @@
 use std::path::{Path, PathBuf};
 
+use catalogue::OriginAccess;
 use model::Origin;
 use storage::Bucket;
 
@@ -27,16 +28,31 @@ impl Fetcher {
         })
     }
 
-    /// Opens `origin`; what has to be copied is copied into `folder`. May run twice: the folder is the job's own.
-    pub(crate) async fn fetch(&self, origin: &Origin, folder: &Path) -> Result<Fetched, Failure> {
+    /// Opens `origin` as its customer wants it opened; what has to be copied is copied into `folder`. May run twice:
+    /// the folder is the job's own.
+    pub(crate) async fn fetch(
+        &self,
+        origin: &Origin,
+        access: &OriginAccess,
+        folder: &Path,
+    ) -> Result<Fetched, Failure> {
         let into = folder.join("origin");
-        let fetched = match origin {
-            Origin::Http(url) => self.http.fetch(url, &into).await,
-            Origin::File(url) => open_file(url, &self.file_origins, self.max_bytes),
-            Origin::Upload(_) => {
+        let fetched = match (origin, access) {
+            (Origin::Http(url), OriginAccess::Plain) => self.http.fetch(url, None, &into).await,
+            (Origin::Http(url), OriginAccess::Basic(credentials)) => {
+                self.http.fetch(url, Some(credentials), &into).await
+            }
+            (Origin::Http(url), OriginAccess::AmbientS3 { .. } | OriginAccess::Sftp(_)) => {
+                Err(FetchError::Refused(format!(
+                    "{url} can't be fetched by the origin strategy that its customer has for it: \
+                     use default or basic-http-authentication"
+                )))
+            }
+            (Origin::File(url), _) => open_file(url, &self.file_origins, self.max_bytes),
+            (Origin::Upload(_), _) => {
                 read_upload(&self.bucket, origin.upload_key().unwrap_or_default(), &into).await
             }
-            Origin::S3(url) | Origin::Ftp(url) => Err(FetchError::Refused(format!(
+            (Origin::S3(url) | Origin::Ftp(url), _) => Err(FetchError::Refused(format!(
                 "{url} can't be fetched: use an http, https or file origin, or send the bytes"
             ))),
         };

@@ -9,9 +9,13 @@ use super::{
 use crate::Error;
 
 /// Oldest first. A file that was released is never edited: the next one changes what it made.
-const MIGRATIONS: [(&str, &str); 2] = [
+const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_library", include_str!("../../migrations/0001_library.sql")),
     ("0002_batches", include_str!("../../migrations/0002_batches.sql")),
+    ("0003_policies", include_str!("../../migrations/0003_policies.sql")),
+    ("0004_origin_strategies", include_str!("../../migrations/0004_origin_strategies.sql")),
+    ("0005_custom_headers", include_str!("../../migrations/0005_custom_headers.sql")),
+    ("0006_storage_of_spaces", include_str!("../../migrations/0006_storage_of_spaces.sql")),
 ];
 
 /// Any number will do that no other program on the same database takes.
@@ -84,7 +88,13 @@ fn outstanding(done: &[Done]) -> Result<impl Iterator<Item = (&'static str, &'st
             return Err(Error::Schema(text));
         }
     }
-    Ok(MIGRATIONS.into_iter().skip(done.len()))
+    Ok(MIGRATIONS.iter().copied().skip(done.len()))
+}
+
+/// What a database of this version has seen, oldest first.
+#[cfg(test)]
+pub(crate) fn names() -> Vec<&'static str> {
+    MIGRATIONS.iter().map(|(name, _)| *name).collect()
 }
 
 fn fingerprint(sql: &str) -> String {

@@ -167,7 +167,10 @@ async fn the_platforms_strategies_and_policies_are_there_from_the_start() {
         let ids: Vec<_> = strategies.iter().map(|strategy| strategy.id.as_str()).collect();
         assert_eq!(ids, ["basic-http-authentication", "default", "s3-ambient", "sftp"]);
         assert!(catalogue.origin_strategy("sftp").await.unwrap().unwrap().requires_credentials);
-        assert_eq!(catalogue.storage_policies().await.unwrap()[0].id, "default");
+        assert_eq!(
+            catalogue.storage_policies(Page::default()).await.unwrap().items[0].id,
+            "default"
+        );
         assert_eq!(catalogue.storage_policy("none").await.unwrap(), None);
     }
 }

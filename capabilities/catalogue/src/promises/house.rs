@@ -78,6 +78,21 @@ impl House {
         Catalogue::open(&config, self.folder.path()).await.unwrap()
     }
 
+    /// The same house, opened with these keys; in memory it is another one.
+    pub(super) async fn with_keys(mut self, keys: &[&str]) -> Self {
+        self.config.credential_keys = keys.iter().map(ToString::to_string).collect();
+        self.catalogue = Catalogue::open(&self.config, self.folder.path()).await.unwrap();
+        self.catalogue.migrate().await.unwrap();
+        self
+    }
+
+    /// What a process with other keys would see of the same database.
+    pub(super) async fn another_process_with_keys(&self, keys: &[&str]) -> Catalogue {
+        let credential_keys = keys.iter().map(ToString::to_string).collect();
+        let config = DatabaseConfig { credential_keys, ..self.config.clone() };
+        Catalogue::open(&config, self.folder.path()).await.unwrap()
+    }
+
     pub(super) fn is_in_memory(&self) -> bool {
         self.config.url.contains(":memory:")
     }

@@ -1,15 +1,12 @@
 use super::house::*;
-use crate::Error;
-
-/// Oldest first.
-const ALL: [&str; 2] = ["0001_library", "0002_batches"];
+use crate::{Error, database::migrate::names};
 
 #[tokio::test]
 async fn migrations_run_once() {
     for house in empty_houses().await {
         let catalogue = house.enter();
-        assert_eq!(catalogue.migrations_pending().await.unwrap(), ALL);
-        assert_eq!(catalogue.migrate().await.unwrap(), ALL);
+        assert_eq!(catalogue.migrations_pending().await.unwrap(), names());
+        assert_eq!(catalogue.migrate().await.unwrap(), names());
         assert!(catalogue.migrations_pending().await.unwrap().is_empty());
         assert!(catalogue.migrate().await.unwrap().is_empty());
         catalogue.ping().await.unwrap();
@@ -30,7 +27,7 @@ async fn of_many_processes_that_migrate_at_once_one_does() {
         for one in running {
             ran.extend(one.await.unwrap().unwrap());
         }
-        assert_eq!(ran, ALL);
+        assert_eq!(ran, names());
         furnish(&house.catalogue).await;
     }
 }

@@ -16,7 +16,11 @@ impl Record for Step {
     }
 }
 
-async fn plan(house: &House, sql: &str, values: impl IntoIterator<Item = Value>) -> String {
+pub(super) async fn plan(
+    house: &House,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> String {
     let explain = if house.is_postgres() { "EXPLAIN" } else { "EXPLAIN QUERY PLAN" };
     let sql = format!("{explain} {sql}");
     let steps = query::all::<Step>(house.catalogue.database().writer(), &sql, values).await;
@@ -26,7 +30,7 @@ async fn plan(house: &House, sql: &str, values: impl IntoIterator<Item = Value>)
 
 /// Reads by this index and nothing else, and sorts nothing.
 #[track_caller]
-fn assert_uses(plan: &str, index: &str) {
+pub(super) fn assert_uses(plan: &str, index: &str) {
     assert!(plan.contains(index), "{index} is not used:\n{plan}");
     for slow in ["Seq Scan", "Sort", "TEMP B-TREE", "SCAN asset", "SCAN job"] {
         let covered = plan.contains("USING COVERING INDEX") || plan.contains("USING INDEX");
@@ -35,7 +39,7 @@ fn assert_uses(plan: &str, index: &str) {
 }
 
 /// So many that a plan must look like those of a large library.
-async fn fill(catalogue: &Catalogue) {
+pub(super) async fn fill(catalogue: &Catalogue) {
     furnish(catalogue).await;
     register(catalogue, "2/5/a", at(0)).await;
     let numbers = "WITH RECURSIVE numbers (n) AS

@@ -1,5 +1,5 @@
 use super::house::*;
-use crate::{Error, NewAsset, Priority};
+use crate::{Change, Error, NewAsset, Page, Priority, StoragePolicyFields};
 
 #[tokio::test]
 async fn what_is_kept_is_counted_as_it_comes_and_goes() {
@@ -47,8 +47,82 @@ async fn a_policy_limits_how_many_assets_there_are() {
         assert_counters_are_exact(catalogue).await;
 
         let job = claim(catalogue, at(4)).await.unwrap();
-        assert_eq!(catalogue.bytes_left(2).await.unwrap(), 10_000);
+        assert_eq!(catalogue.bytes_left(&id("2/5/a")).await.unwrap(), 10_000);
         catalogue.record_ingested(&job, &result(), at(5)).await.unwrap();
-        assert_eq!(catalogue.bytes_left(2).await.unwrap(), 500);
+        assert_eq!(catalogue.bytes_left(&id("2/5/a")).await.unwrap(), 500);
+    }
+}
+
+fn limits(max_images: i64, max_bytes: i64) -> StoragePolicyFields {
+    StoragePolicyFields { max_images: Some(max_images), max_bytes: Some(max_bytes) }
+}
+
+#[tokio::test]
+async fn a_policy_of_a_space_limits_it_within_its_customers() {
+    for house in houses().await {
+        let catalogue = house.enter();
+        furnish(catalogue).await;
+        catalogue.put_space(2, 6, &named("books"), at(0)).await.unwrap();
+        catalogue.create_storage_policy("small", limits(1, 9_700)).await.unwrap();
+        let small = Change::Set("small".to_owned());
+        let storage = catalogue.assign_storage_policy(2, Some(5), &small).await.unwrap();
+        assert_eq!(storage.policy.as_deref(), Some("small"));
+        ingest(catalogue, "2/5/a", at(1)).await;
+        let new = NewAsset { id: id("2/5/b"), fields: image() };
+        let full = catalogue.register_asset(&new, Priority::Normal, at(2)).await;
+        assert!(matches!(full, Err(Error::LimitExceeded(_))), "{full:?}");
+        assert_eq!(catalogue.bytes_left(&id("2/5/b")).await.unwrap(), 200);
+        ingest(catalogue, "2/6/b", at(2)).await;
+        assert!(catalogue.bytes_left(&id("2/6/b")).await.unwrap() > 1_000_000);
+
+        catalogue.assign_storage_policy(2, None, &small).await.unwrap();
+        assert_eq!(catalogue.bytes_left(&id("2/6/b")).await.unwrap(), 0);
+        catalogue.assign_storage_policy(2, Some(5), &Change::Clear).await.unwrap();
+        let full = catalogue.register_asset(&new, Priority::Normal, at(3)).await;
+        assert!(matches!(full, Err(Error::LimitExceeded(_))), "{full:?}");
+        catalogue.patch_storage_policy("small", limits(9, 99_999)).await.unwrap();
+        catalogue.register_asset(&new, Priority::Normal, at(4)).await.unwrap();
+        assert_counters_are_exact(catalogue).await;
+    }
+}
+
+#[tokio::test]
+async fn storage_policies_are_written_and_go_when_nobody_has_them() {
+    for house in houses().await {
+        let catalogue = house.enter();
+        furnish(catalogue).await;
+        let (made, created) = catalogue.put_storage_policy("a", limits(1, 2)).await.unwrap();
+        assert!(created && (made.max_images, made.max_bytes) == (1, 2));
+        assert!(!catalogue.put_storage_policy("a", limits(3, 4)).await.unwrap().1);
+        assert_eq!(catalogue.storage_policy("a").await.unwrap().unwrap().max_images, 3);
+        let twice = catalogue.create_storage_policy("a", limits(1, 2)).await;
+        assert!(matches!(twice, Err(Error::Conflict(_))), "{twice:?}");
+        for (name, fields) in [("", limits(1, 2)), ("a/b", limits(1, 2)), ("b", Default::default())]
+        {
+            let refused = catalogue.create_storage_policy(name, fields).await;
+            assert!(matches!(refused, Err(Error::Invalid(_))), "{name}: {refused:?}");
+        }
+        let page = catalogue.storage_policies(Page { number: 2, size: 1 }).await.unwrap();
+        assert_eq!((page.total, page.items[0].id.as_str()), (2, "default"));
+
+        let a = Change::Set("a".to_owned());
+        catalogue.assign_storage_policy(2, Some(5), &a).await.unwrap();
+        for used in ["a", "default"] {
+            let refused = catalogue.delete_storage_policy(used).await;
+            assert!(matches!(refused, Err(Error::Conflict(_))), "{used}: {refused:?}");
+        }
+        catalogue.assign_storage_policy(2, Some(5), &Change::Clear).await.unwrap();
+        catalogue.delete_storage_policy("a").await.unwrap();
+        for gone in [
+            catalogue.delete_storage_policy("a").await.unwrap_err(),
+            catalogue.patch_storage_policy("a", limits(1, 1)).await.unwrap_err(),
+            catalogue.assign_storage_policy(77, None, &a).await.unwrap_err(),
+        ] {
+            assert!(matches!(gone, Error::NotFound(_)), "{gone:?}");
+        }
+        for (space, policy) in [(None, Change::Clear), (None, Change::Keep), (Some(5), a)] {
+            let refused = catalogue.assign_storage_policy(2, space, &policy).await;
+            assert!(matches!(refused, Err(Error::Invalid(_))), "{space:?} {policy:?}: {refused:?}");
+        }
     }
 }

@@ -29,5 +29,6 @@ pub(crate) fn card(name: &str, extent: (u32, u32)) -> AssetCard {
         number3: 0,
         tags: Vec::new(),
         ingesting: false,
+        headers: Vec::new(),
     }
 }

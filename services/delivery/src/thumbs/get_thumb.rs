@@ -36,6 +36,7 @@ pub(crate) async fn get_thumb(
     let pick = pick.ok_or(Error::NoSuchThumbnail)?;
 
     let answer = answer(delivery, &card, pick).kept_as_image(delivery, shelf.decision);
+    let answer = answer.with_headers_of(&card, shelf.decision);
     if answer.is_current_for(visit) {
         return Ok(answer.not_modified());
     }

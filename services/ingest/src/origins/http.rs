@@ -1,6 +1,7 @@
 use std::{fmt::Display, path::Path, time::Duration};
 
 use anyhow::Context;
+use catalogue::Credentials;
 use futures_util::StreamExt;
 use reqwest::{
     Client, RequestBuilder, Response, StatusCode,
@@ -77,8 +78,13 @@ impl HttpOrigins {
     }
 
     /// Fetches `origin` into the file `into`, which is left behind only on success.
-    pub(crate) async fn fetch(&self, origin: &str, into: &Path) -> Result<Fetched, FetchError> {
-        match self.ask(origin, &Marks::default(), into).await? {
+    pub(crate) async fn fetch(
+        &self,
+        origin: &str,
+        credentials: Option<&Credentials>,
+        into: &Path,
+    ) -> Result<Fetched, FetchError> {
+        match self.ask_with(credentials, origin, &Marks::default(), into).await? {
             Asked::Came(fetched, _) => Ok(fetched),
             Asked::Gone(status) => {
                 Err(FetchError::Refused(format!("the origin {origin} answered {status}")))
@@ -94,12 +100,27 @@ impl HttpOrigins {
         marks: &Marks,
         into: &Path,
     ) -> Result<Asked, FetchError> {
+        self.ask_with(None, origin, marks, into).await
+    }
+
+    async fn ask_with(
+        &self,
+        credentials: Option<&Credentials>,
+        origin: &str,
+        marks: &Marks,
+        into: &Path,
+    ) -> Result<Asked, FetchError> {
         let url = Url::parse(origin)
             .map_err(|error| FetchError::Refused(format!("{origin} is not a URL: {error}")))?;
         if !self.guard.admits(&url) {
             return Err(not_public(&url));
         }
-        match tokio::time::timeout(self.timeout, self.download(url, marks, into)).await {
+        let mut request = marks.put_on(self.client.get(url.clone()));
+        if let Some(Credentials { user, password }) = credentials {
+            // Where the origin redirects to another host, the client leaves them out.
+            request = request.basic_auth(user, Some(password));
+        }
+        match tokio::time::timeout(self.timeout, self.download(url, request, marks, into)).await {
             Ok(asked) => asked,
             Err(_) => {
                 Err(unavailable(origin, format!("was not fetched in {} s", self.timeout.as_secs())))
@@ -107,8 +128,13 @@ impl HttpOrigins {
         }
     }
 
-    async fn download(&self, url: Url, marks: &Marks, into: &Path) -> Result<Asked, FetchError> {
-        let request = marks.put_on(self.client.get(url.clone()));
+    async fn download(
+        &self,
+        url: Url,
+        request: RequestBuilder,
+        marks: &Marks,
+        into: &Path,
+    ) -> Result<Asked, FetchError> {
         let answer = request.send().await.map_err(|e| self.explain(&url, &e))?;
         let status = answer.status();
         if status == StatusCode::NOT_MODIFIED && *marks != Marks::default() {
@@ -215,7 +241,7 @@ mod tests {
     use axum::{
         Router,
         body::Body,
-        http::header::{CONTENT_LENGTH, LOCATION},
+        http::header::{AUTHORIZATION, CONTENT_LENGTH, LOCATION},
         routing::get,
     };
 
@@ -240,6 +266,10 @@ mod tests {
             .route("/large", get(|| async { "x".repeat(5000) }))
             .route("/short", get(|| async { ([(CONTENT_LENGTH, "500")], Body::from("x")) }))
             .route("/slow", get(std::future::pending::<()>));
+        serve(router).await
+    }
+
+    async fn serve(router: Router) -> String {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async { axum::serve(listener, router).await });
@@ -258,7 +288,7 @@ mod tests {
 
     async fn fetch(origins: &HttpOrigins, url: &str) -> Result<String, FetchError> {
         let folder = tempfile::tempdir().unwrap();
-        let fetched = origins.fetch(url, &folder.path().join("origin")).await?;
+        let fetched = origins.fetch(url, None, &folder.path().join("origin")).await?;
         assert_eq!(fetched.bytes, fetched.file.metadata().unwrap().len());
         Ok(std::fs::read_to_string(fetched.path).unwrap())
     }
@@ -272,6 +302,27 @@ mod tests {
                 "pixels",
                 "{path}"
             );
+        }
+    }
+
+    #[tokio::test]
+    async fn credentials_open_an_origin_and_go_to_no_other_host() {
+        let told = |headers: HeaderMap| async move {
+            let given = headers.get(AUTHORIZATION).map_or("none", |given| given.to_str().unwrap());
+            given.to_owned()
+        };
+        let other = serve(Router::new().route("/told", get(told))).await;
+        let elsewhere = format!("{other}/told");
+        let moved = move || async move { (StatusCode::FOUND, [(LOCATION, elsewhere)]) };
+        let base = serve(Router::new().route("/told", get(told)).route("/moved", get(moved))).await;
+        let origins = origins(&["127.0.0.1"]);
+        let (user, password) = ("reader".to_owned(), "se:cret".to_owned());
+        let credentials = Credentials { user, password };
+        for (path, expected) in [("told", "Basic cmVhZGVyOnNlOmNyZXQ="), ("moved", "none")] {
+            let folder = tempfile::tempdir().unwrap();
+            let (url, into) = (format!("{base}/{path}"), folder.path().join("origin"));
+            let fetched = origins.fetch(&url, Some(&credentials), &into).await.unwrap();
+            assert_eq!(std::fs::read_to_string(fetched.path).unwrap(), expected, "{path}");
         }
     }
 

@@ -50,6 +50,7 @@ impl KeptCard {
             number3: 0,
             tags: Vec::new(),
             ingesting: false,
+            headers: Vec::new(),
         }
     }
 }

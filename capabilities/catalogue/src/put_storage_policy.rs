@@ -1,0 +1,163 @@
+use sea_orm::ConnectionTrait;
+
+use crate::{
+    Catalogue, Change, CustomerStorage, Error, StoragePolicy,
+    customers::customer,
+    database::{dialect::for_update, query},
+    storage_use::{customer_storage, storage_policy},
+};
+
+/// What a request says about a storage policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct StoragePolicyFields {
+    pub max_images: Option<i64>,
+    pub max_bytes: Option<i64>,
+}
+
+impl Catalogue {
+    pub async fn create_storage_policy(
+        &self,
+        id: &str,
+        fields: StoragePolicyFields,
+    ) -> Result<StoragePolicy, Error> {
+        let change = self.database().begin().await?;
+        let created = insert(&change, id, fields).await?;
+        change.commit().await?;
+        let taken = || Error::Conflict(format!("A storage policy named '{id}' already exists"));
+        created.ok_or_else(taken)
+    }
+
+    /// Makes the storage policy or replaces what it says; whether it was made comes with it.
+    pub async fn put_storage_policy(
+        &self,
+        id: &str,
+        fields: StoragePolicyFields,
+    ) -> Result<(StoragePolicy, bool), Error> {
+        let change = self.database().begin().await?;
+        let put = match insert(&change, id, fields).await? {
+            Some(created) => (created, true),
+            None => (update(&change, id, fields).await?, false),
+        };
+        change.commit().await?;
+        Ok(put)
+    }
+
+    /// What is kept already stays, even if it is more than a policy allows from now on.
+    pub async fn patch_storage_policy(
+        &self,
+        id: &str,
+        fields: StoragePolicyFields,
+    ) -> Result<StoragePolicy, Error> {
+        let change = self.database().begin().await?;
+        let patched = update(&change, id, fields).await?;
+        change.commit().await?;
+        Ok(patched)
+    }
+
+    /// Only a policy that no customer and no space has can go, and never the one that new customers get.
+    pub async fn delete_storage_policy(&self, id: &str) -> Result<(), Error> {
+        if id == DEFAULT {
+            let text = format!("The storage policy '{DEFAULT}' is what new customers get");
+            return Err(Error::Conflict(text));
+        }
+        let sql = "DELETE FROM storage_policy WHERE id = $1";
+        let in_use = |_| Error::Conflict(format!("The storage policy '{id}' is in use"));
+        match query::run_or(self.database().writer(), sql, [id.into()], in_use).await? {
+            0 => Err(none(id)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Says how much a customer may keep, or one of its spaces; a space needs no policy of its own.
+    pub async fn assign_storage_policy(
+        &self,
+        customer_id: u32,
+        space: Option<u32>,
+        policy: &Change<String>,
+    ) -> Result<CustomerStorage, Error> {
+        let policy = match (policy, space) {
+            (Change::Set(policy), _) => Some(policy.as_str()),
+            (Change::Clear, Some(_)) => None,
+            (Change::Clear | Change::Keep, _) => {
+                return Err(Error::Invalid("a customer must have a storage policy".into()));
+            }
+        };
+        let unknown =
+            || Error::Invalid(format!("'{}' is not a storage policy", policy.unwrap_or("")));
+        let change = self.database().begin().await?;
+        if customer(&change, customer_id).await?.is_none() {
+            return Err(Error::NotFound(format!("customer {customer_id}")));
+        }
+        if let Some(id) = policy
+            && storage_policy(&change, id).await?.is_none()
+        {
+            return Err(unknown());
+        }
+        let (sql, values) = match space {
+            Some(space) => (
+                "UPDATE storage_use SET policy = $1 WHERE customer = $2 AND space = $3",
+                vec![policy.into(), customer_id.into(), space.into()],
+            ),
+            None => (
+                "UPDATE customer SET storage_policy = $1 WHERE id = $2",
+                vec![policy.into(), customer_id.into()],
+            ),
+        };
+        // Known a moment ago: only a deletion can have come between.
+        query::run_or(&change, sql, values, |_| unknown()).await?;
+        let assigned = customer_storage(&change, customer_id, space).await?;
+        let assigned = assigned
+            .ok_or_else(|| Error::NotFound(format!("space {}", space.unwrap_or_default())))?;
+        change.commit().await?;
+        Ok(assigned)
+    }
+}
+
+const DEFAULT: &str = "default";
+
+/// `None` if there is a policy of this name.
+async fn insert(
+    change: &impl ConnectionTrait,
+    id: &str,
+    fields: StoragePolicyFields,
+) -> Result<Option<StoragePolicy>, Error> {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let is_dots = id.bytes().all(|byte| byte == b'.');
+    if id.len() > 100 || is_dots || !id.bytes().all(is_allowed) {
+        return Err(Error::Invalid(format!(
+            "'{id}' cannot name a storage policy: use letters, digits, - _ and ."
+        )));
+    }
+    let (Some(max_images), Some(max_bytes)) = (fields.max_images, fields.max_bytes) else {
+        return Err(Error::Invalid(
+            "'maximumNumberOfStoredImages' and 'maximumTotalSizeOfStoredImages' are required"
+                .into(),
+        ));
+    };
+    let sql = "INSERT INTO storage_policy (id, max_images, max_bytes) VALUES ($1, $2, $3)
+               ON CONFLICT (id) DO NOTHING";
+    let values = [id.into(), max_images.into(), max_bytes.into()];
+    let inserted = query::run(change, sql, values).await?;
+    Ok((inserted > 0).then(|| StoragePolicy { id: id.to_owned(), max_images, max_bytes }))
+}
+
+async fn update(
+    change: &impl ConnectionTrait,
+    id: &str,
+    fields: StoragePolicyFields,
+) -> Result<StoragePolicy, Error> {
+    let lock = for_update(change);
+    let sql = format!("SELECT id, max_images, max_bytes FROM storage_policy WHERE id = $1{lock}");
+    let found = query::one::<StoragePolicy>(change, &sql, [id.into()]).await?;
+    let mut policy = found.ok_or_else(|| none(id))?;
+    policy.max_images = fields.max_images.unwrap_or(policy.max_images);
+    policy.max_bytes = fields.max_bytes.unwrap_or(policy.max_bytes);
+    let sql = "UPDATE storage_policy SET max_images = $2, max_bytes = $3 WHERE id = $1";
+    let values = [id.into(), policy.max_images.into(), policy.max_bytes.into()];
+    query::run(change, sql, values).await?;
+    Ok(policy)
+}
+
+fn none(id: &str) -> Error {
+    Error::NotFound(format!("storage policy {id}"))
+}
