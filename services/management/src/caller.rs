@@ -19,6 +19,20 @@ pub(crate) struct Tenant {
     pub(crate) customer: u32,
 }
 
+/// Whoever's key it is that came with the request.
+pub(crate) struct Holder {
+    pub(crate) administrator: bool,
+}
+
+impl FromRequestParts<Management> for Holder {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, management: &Management) -> Result<Self, Error> {
+        let Caller { administrator, .. } = caller(&parts.headers, management).await?;
+        Ok(Self { administrator })
+    }
+}
+
 impl FromRequestParts<Management> for Administrator {
     type Rejection = Error;
 

@@ -56,6 +56,13 @@ impl Fields {
         self.read(name, &format!("a whole number from {least} to {most}"), number, |_| Ok(()))
     }
 
+    /// `true` and `"true"` are the same.
+    pub(crate) fn truth(&mut self, name: &str) -> Option<bool> {
+        let text = as_text(self.take(name)?);
+        let truth = text.and_then(|text| text.trim().to_ascii_lowercase().parse().ok());
+        self.read(name, "true or false", truth, |_| Ok(()))
+    }
+
     pub(crate) fn texts(&mut self, name: &str) -> Option<Vec<String>> {
         let value = self.take(name)?;
         let values = if let Value::Array(values) = value { values } else { vec![value] };

@@ -1,8 +1,8 @@
 //! The library for machines: the asset API of the DLCS, as Hydra JSON-LD.
 //!
-//! - `routes` holds every address; each endpoint has a file in `start`, `customers`, `spaces` or `images`.
+//! - `routes` holds every address; each endpoint has a file in the folder of its resource.
 //! - `caller` says who may come in, and nothing behind it is reached without a key.
-//! - `body`, `fields` and `query` read what clients send, as kindly as the DLCS does.
+//! - `body`, `fields`, `references` and `query` read what clients send, as kindly as the DLCS does.
 //! - `hydra` words the answers, `urls` spells the addresses in them.
 //! - `error` is every failure and its status.
 //!
@@ -18,6 +18,7 @@ mod caller;
 mod paths;
 mod body;
 mod fields;
+mod references;
 mod query;
 mod urls;
 mod hydra;
@@ -26,6 +27,11 @@ mod start;
 mod customers;
 mod spaces;
 mod images;
+mod policies;
+mod default_channels;
+mod origin_strategies;
+mod custom_headers;
+mod storage;
 
 #[cfg(test)]
 mod testing;

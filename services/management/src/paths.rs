@@ -24,6 +24,24 @@ pub(crate) struct KeyPath {
     pub(crate) key: String,
 }
 
+/// Whose part of the library is meant: all of the customer's, or the space that the address names.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OwnerPath {
+    pub(crate) customer: u32,
+    pub(crate) space: Option<u32>,
+}
+
+/// `/customers/{customer}/…/{id}`, named by somebody who may work there.
+pub(crate) struct ItemPath {
+    pub(crate) customer: u32,
+    pub(crate) id: String,
+}
+
+/// `/…/{id}` of something that belongs to no customer, named by anybody.
+pub(crate) struct PlatformPath {
+    pub(crate) id: String,
+}
+
 /// `/contexts/{file}`, named by anybody.
 pub(crate) struct ContextPath {
     pub(crate) file: String,
@@ -57,6 +75,38 @@ impl FromRequestParts<Management> for KeyPath {
     async fn from_request_parts(parts: &mut Parts, management: &Management) -> Result<Self, Error> {
         let Tenant { customer } = Tenant::from_request_parts(parts, management).await?;
         Ok(Self { customer, key: path_param(parts, "key").await? })
+    }
+}
+
+impl FromRequestParts<Management> for OwnerPath {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, management: &Management) -> Result<Self, Error> {
+        let params = RawPathParams::from_request_parts(parts, &()).await;
+        let names_a_space = params.is_ok_and(|all| all.iter().any(|(name, _)| name == "space"));
+        if names_a_space {
+            let path = SpacePath::from_request_parts(parts, management).await?;
+            return Ok(Self { customer: path.customer, space: Some(path.space) });
+        }
+        let Tenant { customer } = Tenant::from_request_parts(parts, management).await?;
+        Ok(Self { customer, space: None })
+    }
+}
+
+impl FromRequestParts<Management> for ItemPath {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, management: &Management) -> Result<Self, Error> {
+        let Tenant { customer } = Tenant::from_request_parts(parts, management).await?;
+        Ok(Self { customer, id: path_param(parts, "id").await? })
+    }
+}
+
+impl FromRequestParts<Management> for PlatformPath {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Management) -> Result<Self, Error> {
+        Ok(Self { id: path_param(parts, "id").await? })
     }
 }
 

@@ -6,14 +6,16 @@ use axum::{
 use crate::{
     Management,
     answer::answer,
-    customers,
+    custom_headers, customers, default_channels,
     error::{no_such_method, no_such_resource},
-    images, spaces, start,
+    images, origin_strategies, policies, spaces, start, storage,
 };
 
 const SPACE: &str = "/customers/{customer}/spaces/{space}";
 const IMAGES: &str = "/customers/{customer}/spaces/{space}/images";
 const IMAGE: &str = "/customers/{customer}/spaces/{space}/images/{image}";
+const POLICIES: &str = "/customers/{customer}/deliveryChannelPolicies/{channel}";
+const POLICY: &str = "/customers/{customer}/deliveryChannelPolicies/{channel}/{name}";
 const REINGEST: &str = "/customers/{customer}/spaces/{space}/images/{image}/reingest";
 
 /// Every address of the API.
@@ -40,6 +42,8 @@ pub fn router(management: Management) -> Router {
         .route(IMAGE, get(images::get_image).put(images::put_image).post(images::post_image))
         .route(IMAGE, patch(images::patch_image).delete(images::delete_image))
         .route(REINGEST, post(images::post_reingest))
+        .merge(policy_routes())
+        .merge(storage_routes())
         .route("/customers/", any(no_such_resource))
         .route("/customers/{customer}/", any(no_such_resource))
         .route("/customers/{customer}/{*rest}", any(no_such_resource))
@@ -48,6 +52,72 @@ pub fn router(management: Management) -> Router {
         .method_not_allowed_fallback(no_such_method)
         .layer(middleware::from_fn(answer))
         .with_state(management)
+}
+
+/// What is made of assets, and what they get when nothing is asked for.
+fn policy_routes() -> Router<Management> {
+    let mut routes = Router::new()
+        .route("/customers/{customer}/deliveryChannelPolicies", get(policies::get_policies))
+        .route(POLICIES, get(policies::get_channel_policies).post(policies::post_policy))
+        .route(POLICY, get(policies::get_policy).put(policies::put_policy))
+        .route(POLICY, patch(policies::patch_policy).delete(policies::delete_policy));
+    for owner in ["/customers/{customer}", SPACE] {
+        let all = get(default_channels::get_default_channels)
+            .post(default_channels::post_default_channel);
+        let one = get(default_channels::get_default_channel)
+            .put(default_channels::put_default_channel)
+            .delete(default_channels::delete_default_channel);
+        routes = routes
+            .route(&format!("{owner}/defaultDeliveryChannels"), all)
+            .route(&format!("{owner}/defaultDeliveryChannels/{{id}}"), one);
+    }
+    routes
+        .route("/originStrategies", get(origin_strategies::get_platform_strategies))
+        .route("/originStrategies/{id}", get(origin_strategies::get_platform_strategy))
+        .route(
+            "/customers/{customer}/originStrategies",
+            get(origin_strategies::get_origin_strategies)
+                .post(origin_strategies::post_origin_strategy),
+        )
+        .route(
+            "/customers/{customer}/originStrategies/{id}",
+            get(origin_strategies::get_origin_strategy)
+                .put(origin_strategies::put_origin_strategy)
+                .delete(origin_strategies::delete_origin_strategy),
+        )
+        .route(
+            "/customers/{customer}/customHeaders",
+            get(custom_headers::get_custom_headers).post(custom_headers::post_custom_header),
+        )
+        .route(
+            "/customers/{customer}/customHeaders/{id}",
+            get(custom_headers::get_custom_header)
+                .put(custom_headers::put_custom_header)
+                .delete(custom_headers::delete_custom_header),
+        )
+}
+
+/// How much is kept, and may be.
+fn storage_routes() -> Router<Management> {
+    let views = get(storage::get_storage).patch(storage::patch_storage);
+    Router::new()
+        .route(
+            "/storagePolicies",
+            get(storage::get_storage_policies).post(storage::post_storage_policy),
+        )
+        .route(
+            "/storagePolicies/{id}",
+            get(storage::get_storage_policy)
+                .put(storage::put_storage_policy)
+                .patch(storage::patch_storage_policy)
+                .delete(storage::delete_storage_policy),
+        )
+        .route("/customers/{customer}/storage", views.clone())
+        .route("/customers/{customer}/spaces/{space}/storage", views)
+        .route(
+            "/customers/{customer}/spaces/{space}/images/{image}/storage",
+            get(storage::get_image_storage),
+        )
 }
 
 #[cfg(test)]
@@ -144,6 +214,35 @@ mod tests {
                 (Method::PATCH, IMAGE),
                 (Method::DELETE, IMAGE),
                 (Method::POST, "/customers/2/spaces/1/images/a/reingest"),
+                (Method::GET, "/customers/2/deliveryChannelPolicies"),
+                (Method::GET, "/customers/2/deliveryChannelPolicies/thumbs"),
+                (Method::POST, "/customers/2/deliveryChannelPolicies/thumbs"),
+                (Method::GET, "/customers/2/deliveryChannelPolicies/thumbs/x"),
+                (Method::PUT, "/customers/2/deliveryChannelPolicies/thumbs/x"),
+                (Method::PATCH, "/customers/2/deliveryChannelPolicies/thumbs/x"),
+                (Method::DELETE, "/customers/2/deliveryChannelPolicies/thumbs/x"),
+                (Method::GET, "/customers/2/defaultDeliveryChannels"),
+                (Method::POST, "/customers/2/defaultDeliveryChannels"),
+                (Method::GET, "/customers/2/defaultDeliveryChannels/x"),
+                (Method::PUT, "/customers/2/defaultDeliveryChannels/x"),
+                (Method::DELETE, "/customers/2/defaultDeliveryChannels/x"),
+                (Method::GET, "/customers/2/spaces/1/defaultDeliveryChannels"),
+                (Method::DELETE, "/customers/2/spaces/1/defaultDeliveryChannels/x"),
+                (Method::GET, "/customers/2/originStrategies"),
+                (Method::POST, "/customers/2/originStrategies"),
+                (Method::GET, "/customers/2/originStrategies/x"),
+                (Method::PUT, "/customers/2/originStrategies/x"),
+                (Method::DELETE, "/customers/2/originStrategies/x"),
+                (Method::GET, "/customers/2/customHeaders"),
+                (Method::POST, "/customers/2/customHeaders"),
+                (Method::GET, "/customers/2/customHeaders/x"),
+                (Method::PUT, "/customers/2/customHeaders/x"),
+                (Method::DELETE, "/customers/2/customHeaders/x"),
+                (Method::GET, "/customers/2/storage"),
+                (Method::PATCH, "/customers/2/storage"),
+                (Method::GET, "/customers/2/spaces/1/storage"),
+                (Method::PATCH, "/customers/2/spaces/1/storage"),
+                (Method::GET, "/customers/2/spaces/1/images/ms-1/storage"),
             ] {
                 for client in [&api.anonymous(), &stranger, &museum] {
                     let answer = client.send(method.clone(), path, "{}").await;
@@ -181,12 +280,11 @@ mod tests {
         .await;
     }
 
-    /// Every address of the API in a body, except the names of policies, which have no endpoint yet.
+    /// Every address of the API in a body.
     fn links(value: &Value, found: &mut VecDeque<String>) {
         match value {
             Value::Object(object) => {
-                let others = object.iter().filter(|(name, _)| *name != "policy");
-                others.for_each(|(_, value)| links(value, found));
+                object.values().for_each(|value| links(value, found));
             }
             Value::Array(values) => values.iter().for_each(|value| links(value, found)),
             Value::String(text) => {

@@ -44,7 +44,7 @@ pub(crate) async fn on_every_database(test: impl AsyncFn(Api)) {
 }
 
 pub(crate) async fn on_every_database_with(config: ManagementConfig, test: impl AsyncFn(Api)) {
-    test(Api::new(Catalogue::in_memory().await.unwrap(), config.clone())).await;
+    test(Api::new(open("sqlite::memory:".to_owned()).await, config.clone())).await;
     let Some(server) = database_url() else {
         eprintln!("not run on PostgreSQL: DATABASE_URL is not set");
         return;
@@ -54,11 +54,17 @@ pub(crate) async fn on_every_database_with(config: ManagementConfig, test: impl 
     let (url, options) = server.split_once('?').unwrap_or((&server, ""));
     let (root, _) = url.rsplit_once('/').expect("DATABASE_URL names a database");
     let url = format!("{root}/{name}?{options}");
-    let database = DatabaseConfig { url, max_connections: 4, ..DatabaseConfig::default() };
-    let catalogue = Catalogue::open(&database, "unused".as_ref()).await.unwrap();
-    catalogue.migrate().await.unwrap();
-    test(Api::new(catalogue, config)).await;
+    test(Api::new(open(url).await, config)).await;
     run_on(&server, format!("DROP DATABASE {name} WITH (FORCE)")).await;
+}
+
+async fn open(url: String) -> Catalogue {
+    let credential_keys = vec!["test:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=".to_owned()];
+    let config =
+        DatabaseConfig { url, credential_keys, max_connections: 4, ..DatabaseConfig::default() };
+    let catalogue = Catalogue::open(&config, "unused".as_ref()).await.unwrap();
+    catalogue.migrate().await.unwrap();
+    catalogue
 }
 
 async fn run_on(server: &str, sql: String) {
@@ -255,7 +261,9 @@ fn steady(value: &mut Value) {
         Value::Object(object) => {
             for (name, value) in object {
                 match (name.as_str(), value.as_str()) {
-                    ("created" | "finished", Some(_)) => *value = json!("[time]"),
+                    ("created" | "finished", Some(_))
+                    | ("policyCreated" | "policyModified", Some(_))
+                    | ("lastCalculated" | "lastChecked", Some(_)) => *value = json!("[time]"),
                     ("key" | "secret", Some(_)) => *value = json!("[secret]"),
                     ("@id", Some(url)) => {
                         if let Some((keys, _)) = url.rsplit_once("/keys/") {

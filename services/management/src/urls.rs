@@ -4,12 +4,17 @@ use axum::{
     extract::FromRequestParts,
     http::{Extensions, Uri, request::Parts},
 };
+use catalogue::AssetChannel;
 use model::{AssetId, PublicUrls, ServerUrls};
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// What RFC 3986 doesn't allow in a query; clients send it all the same, above all the braces of `q`.
 const NOT_IN_QUERIES: &AsciiSet =
     &CONTROLS.add(b'[').add(b'\\').add(b']').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
+
+/// All but what RFC 3986 calls unreserved: a name is one segment of a path, whatever it contains.
+const NOT_IN_SEGMENTS: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The addresses that an answer is made of, as the sender of this request sees them.
 ///
@@ -90,7 +95,61 @@ impl Urls {
     }
 
     pub(crate) fn policy(&self, customer: u32, channel: &str, policy: &str) -> String {
-        format!("{}/deliveryChannelPolicies/{channel}/{policy}", self.customer(customer))
+        let name = utf8_percent_encode(policy, NOT_IN_SEGMENTS);
+        format!("{}/{channel}/{name}", self.policies(customer))
+    }
+
+    pub(crate) fn policies(&self, customer: u32) -> String {
+        format!("{}/deliveryChannelPolicies", self.customer(customer))
+    }
+
+    /// Policies of the system go by their name, a customer's own by their address: clients compare them as texts.
+    pub(crate) fn named_policy(&self, customer: u32, own: AssetChannel) -> String {
+        if own.is_system() {
+            return own.policy;
+        }
+        self.policy(customer, own.channel.as_str(), &own.policy)
+    }
+
+    /// Of one space, or of the customer itself.
+    pub(crate) fn default_channels(&self, customer: u32, space: Option<u32>) -> String {
+        let owner = space.map(|space| self.space(customer, space));
+        let owner = owner.unwrap_or_else(|| self.customer(customer));
+        format!("{owner}/defaultDeliveryChannels")
+    }
+
+    pub(crate) fn origin_strategies(&self, customer: u32) -> String {
+        format!("{}/originStrategies", self.customer(customer))
+    }
+
+    pub(crate) fn custom_headers(&self, customer: u32) -> String {
+        format!("{}/customHeaders", self.customer(customer))
+    }
+
+    /// Of one space, or of the customer itself.
+    pub(crate) fn storage(&self, customer: u32, space: Option<u32>) -> String {
+        let owner = space.map(|space| self.space(customer, space));
+        format!("{}/storage", owner.unwrap_or_else(|| self.customer(customer)))
+    }
+
+    pub(crate) fn image_storage(&self, id: &AssetId) -> String {
+        format!("{}/storage", self.image(id))
+    }
+
+    pub(crate) fn platform_strategies(&self) -> String {
+        format!("{}/originStrategies", self.api)
+    }
+
+    pub(crate) fn platform_strategy(&self, strategy: &str) -> String {
+        format!("{}/{strategy}", self.platform_strategies())
+    }
+
+    pub(crate) fn storage_policies(&self) -> String {
+        format!("{}/storagePolicies", self.api)
+    }
+
+    pub(crate) fn storage_policy(&self, policy: &str) -> String {
+        format!("{}/{policy}", self.storage_policies())
     }
 
     pub(crate) fn batch(&self, customer: u32, batch: i64) -> String {

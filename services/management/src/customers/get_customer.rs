@@ -39,7 +39,12 @@ mod tests {
               "displayName": "The library",
               "created": "[time]",
               "spaces": "https://api.example.org/customers/2/spaces",
-              "keys": "https://api.example.org/customers/2/keys"
+              "keys": "https://api.example.org/customers/2/keys",
+              "deliveryChannelPolicies": "https://api.example.org/customers/2/deliveryChannelPolicies",
+              "defaultDeliveryChannels": "https://api.example.org/customers/2/defaultDeliveryChannels",
+              "originStrategies": "https://api.example.org/customers/2/originStrategies",
+              "customHeaders": "https://api.example.org/customers/2/customHeaders",
+              "storage": "https://api.example.org/customers/2/storage"
             }
             "#) };
         })

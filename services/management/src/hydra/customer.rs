@@ -20,6 +20,11 @@ pub(crate) struct Customer {
     created: OffsetDateTime,
     spaces: String,
     keys: String,
+    delivery_channel_policies: String,
+    default_delivery_channels: String,
+    origin_strategies: String,
+    custom_headers: String,
+    storage: String,
 }
 
 /// All that everybody may know of a customer.
@@ -48,6 +53,11 @@ impl Customer {
             created: customer.created,
             spaces: urls.spaces(customer.id),
             keys: urls.keys(customer.id),
+            delivery_channel_policies: urls.policies(customer.id),
+            default_delivery_channels: urls.default_channels(customer.id, None),
+            origin_strategies: urls.origin_strategies(customer.id),
+            custom_headers: urls.custom_headers(customer.id),
+            storage: urls.storage(customer.id, None),
         }
     }
 }
@@ -63,6 +73,11 @@ impl Resource for Customer {
             Property::given("created", Range::Moment, "When it was created."),
             Property::given("spaces", Range::Link, "Its spaces."),
             Property::given("keys", Range::Link, "Its keys."),
+            Property::given("deliveryChannelPolicies", Range::Link, "What it makes of assets."),
+            Property::given("defaultDeliveryChannels", Range::Link, "What assets get unasked."),
+            Property::given("originStrategies", Range::Link, "How its origins are fetched."),
+            Property::given("customHeaders", Range::Link, "What is sent with its assets."),
+            Property::given("storage", Range::Link, "How much it keeps."),
         ],
     };
 

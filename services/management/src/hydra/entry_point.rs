@@ -5,17 +5,26 @@ use crate::urls::Urls;
 
 /// The door: from here a client finds everything else.
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct EntryPoint {
     #[serde(rename = "@id")]
     id: String,
     #[serde(rename = "@type")]
     class: &'static str,
     customers: String,
+    origin_strategies: String,
+    storage_policies: String,
 }
 
 impl EntryPoint {
     pub(crate) fn of(urls: &Urls) -> Self {
-        Self { id: urls.entry_point(), class: "vocab:EntryPoint", customers: urls.customers() }
+        Self {
+            id: urls.entry_point(),
+            class: "vocab:EntryPoint",
+            customers: urls.customers(),
+            origin_strategies: urls.platform_strategies(),
+            storage_policies: urls.storage_policies(),
+        }
     }
 }
 
@@ -23,7 +32,11 @@ impl Resource for EntryPoint {
     const CLASS: Class = Class {
         name: "EntryPoint",
         description: "The start of the API.",
-        properties: &[Property::given("customers", Range::Link, "All customers.")],
+        properties: &[
+            Property::given("customers", Range::Link, "All customers."),
+            Property::given("originStrategies", Range::Link, "How origins can be fetched."),
+            Property::given("storagePolicies", Range::Link, "How much may be kept."),
+        ],
     };
 
     fn url(&self) -> &str {

@@ -20,6 +20,7 @@ pub(crate) struct Image {
     #[serde(skip_serializing_if = "Option::is_none")]
     thumbnail_image_service: Option<String>,
     manifest: String,
+    storage: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<String>,
     media_type: String,
@@ -78,6 +79,7 @@ impl Image {
             image_service: urls.public.of(Service::Image, id),
             thumbnail_image_service: has_thumbs.then(|| urls.public.of(Service::Thumbs, id)),
             manifest: urls.public.of(Service::Manifest, id),
+            storage: urls.image_storage(id),
             batch: asset.batch.map(|batch| urls.batch(id.customer, batch)),
             delivery_channels: asset.channels.into_iter().map(channel).collect(),
             origin: asset.origin.map(|origin| origin.to_string()),
@@ -107,13 +109,9 @@ impl Image {
 }
 
 impl Channel {
-    /// Policies of the system go by their name, a customer's own by their address: clients compare them as texts.
-    fn of(channel: AssetChannel, customer: u32, urls: &Urls) -> Self {
-        let is_system = channel.is_system();
-        let AssetChannel { channel, policy } = channel;
-        let policy =
-            if is_system { policy } else { urls.policy(customer, channel.as_str(), &policy) };
-        Self { class: "vocab:DeliveryChannel", channel, policy }
+    fn of(own: AssetChannel, customer: u32, urls: &Urls) -> Self {
+        let channel = own.channel;
+        Self { class: "vocab:DeliveryChannel", channel, policy: urls.named_policy(customer, own) }
     }
 }
 
@@ -131,6 +129,7 @@ impl Resource for Image {
             Property::given("imageService", Range::Link, "Its IIIF image service."),
             Property::given("thumbnailImageService", Range::Link, "Its service of ready sizes."),
             Property::given("manifest", Range::Link, "A IIIF manifest of this asset alone."),
+            Property::given("storage", Range::Link, "How much is kept for it."),
             Property::settable("origin", Range::Text, "Where its bytes come from."),
             Property::settable("file", Range::Text, "Its bytes themselves, in Base64."),
             Property::settable("mediaType", Range::Text, "What kind of bytes it is."),

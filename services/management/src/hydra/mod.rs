@@ -11,24 +11,49 @@ mod collection;
 mod document;
 mod error;
 
+mod custom_header;
 mod customer;
+mod customer_origin_strategy;
+mod default_delivery_channel;
+mod delivery_channel_policy;
 mod entry_point;
 mod image;
 mod key;
+mod origin_strategy;
 mod space;
+mod storage;
 
 pub(crate) use class::{Class, Property, Range, api_documentation};
 pub(crate) use collection::Collection;
+pub(crate) use custom_header::CustomHeader;
 pub(crate) use customer::{Customer, CustomerLink};
+pub(crate) use customer_origin_strategy::CustomerOriginStrategy;
+pub(crate) use default_delivery_channel::DefaultDeliveryChannel;
+pub(crate) use delivery_channel_policy::{DeliveryChannelPolicy, PoliciesLink};
 pub(crate) use document::{Document, Resource, Saved};
 pub(crate) use entry_point::EntryPoint;
 pub(crate) use error::HydraError;
 pub(crate) use image::Image;
 pub(crate) use key::{FreshKey, Key};
+pub(crate) use origin_strategy::OriginStrategy;
 pub(crate) use space::Space;
+pub(crate) use storage::{CustomerStorage, ImageStorage, StoragePolicy};
 
 pub(crate) const HYDRA_CONTEXT: &str = "http://www.w3.org/ns/hydra/context.jsonld";
 
 /// Every class whose context is served.
-pub(crate) const CLASSES: [&Class; 5] =
-    [&EntryPoint::CLASS, &Customer::CLASS, &Key::CLASS, &Space::CLASS, &Image::CLASS];
+pub(crate) const CLASSES: &[&Class] = &[
+    &EntryPoint::CLASS,
+    &Customer::CLASS,
+    &Key::CLASS,
+    &Space::CLASS,
+    &Image::CLASS,
+    &DeliveryChannelPolicy::CLASS,
+    &DefaultDeliveryChannel::CLASS,
+    &OriginStrategy::CLASS,
+    &CustomerOriginStrategy::CLASS,
+    &CustomHeader::CLASS,
+    &StoragePolicy::CLASS,
+    &CustomerStorage::CLASS,
+    &ImageStorage::CLASS,
+];

@@ -21,6 +21,8 @@ pub(crate) struct Space {
     default_roles: Vec<String>,
     max_unauthorised: i32,
     images: String,
+    default_delivery_channels: String,
+    storage: String,
 }
 
 impl Space {
@@ -36,6 +38,8 @@ impl Space {
             default_roles: space.default_roles,
             max_unauthorised: space.max_unauthorised,
             images: urls.images(space.customer, space.id),
+            default_delivery_channels: urls.default_channels(space.customer, Some(space.id)),
+            storage: urls.storage(space.customer, Some(space.id)),
         }
     }
 }
@@ -53,6 +57,8 @@ impl Resource for Space {
             Property::settable("defaultRoles", Range::Text, "Roles kept for its assets."),
             Property::settable("maxUnauthorised", Range::Number, "Deprecated: kept, not applied."),
             Property::given("images", Range::Link, "Its assets."),
+            Property::given("defaultDeliveryChannels", Range::Link, "What assets get unasked."),
+            Property::given("storage", Range::Link, "How much it keeps."),
         ],
     };
 

@@ -1,9 +1,8 @@
 use catalogue::{Change, ChannelChoice, WantedChannel};
 use model::{DeliveryChannel, MediaType};
-use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use crate::fields::Fields;
+use crate::{fields::Fields, references::last_segment};
 
 const NAME: &str = "deliveryChannels";
 /// What may be asked for: the channels, and the word that stands for the defaults.
@@ -91,13 +90,13 @@ fn member(member: Value) -> Result<(String, Option<String>), String> {
 
 /// A policy is named bare or by its address, of which the last segment counts.
 fn policy_name(text: &str) -> Result<Option<String>, String> {
-    let last = text.trim().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-    let name = percent_decode_str(last).decode_utf8();
-    let name = name.map_err(|_| "'policy' must be encoded as UTF-8".to_owned())?;
-    if name.len() > MAX_POLICY || name.contains('\0') {
-        return Err("'policy' must be the name of a policy".to_owned());
+    if text.trim().is_empty() {
+        return Ok(None);
     }
-    Ok(Some(name.into_owned()).filter(|name| !name.is_empty()))
+    match last_segment(text).filter(|name| name.len() <= MAX_POLICY) {
+        Some(name) => Ok(Some(name)),
+        None => Err("'policy' must be the name of a policy".to_owned()),
+    }
 }
 
 #[cfg(test)]

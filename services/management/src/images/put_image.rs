@@ -88,6 +88,7 @@ mod tests {
               "imageService": "https://iiif.example.org/iiif-img/2/1/ms-1",
               "thumbnailImageService": "https://iiif.example.org/thumbs/2/1/ms-1",
               "manifest": "https://iiif.example.org/iiif-manifest/2/1/ms-1",
+              "storage": "https://api.example.org/customers/2/spaces/1/images/ms-1/storage",
               "origin": "https://files.example.org/ms-1.jpg",
               "mediaType": "image/jpeg",
               "family": "I",

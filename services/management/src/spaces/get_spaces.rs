@@ -66,7 +66,9 @@ mod tests {
                   "defaultTags": [],
                   "defaultRoles": [],
                   "maxUnauthorised": -1,
-                  "images": "https://api.example.org/customers/2/spaces/1/images"
+                  "images": "https://api.example.org/customers/2/spaces/1/images",
+                  "defaultDeliveryChannels": "https://api.example.org/customers/2/spaces/1/defaultDeliveryChannels",
+                  "storage": "https://api.example.org/customers/2/spaces/1/storage"
                 }
               ],
               "view": {

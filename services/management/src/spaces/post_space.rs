@@ -58,7 +58,9 @@ mod tests {
                 "https://x.example.org/roles/staff"
               ],
               "maxUnauthorised": -1,
-              "images": "https://api.example.org/customers/2/spaces/2/images"
+              "images": "https://api.example.org/customers/2/spaces/2/images",
+              "defaultDeliveryChannels": "https://api.example.org/customers/2/spaces/2/defaultDeliveryChannels",
+              "storage": "https://api.example.org/customers/2/spaces/2/storage"
             }
             "#) };
         })

@@ -7,9 +7,9 @@ pub(crate) async fn get_context(
     urls: Urls,
     ContextPath { file }: ContextPath,
 ) -> Result<impl IntoResponse, Error> {
-    let class = file.strip_suffix(".jsonld").and_then(|name| {
-        hydra::CLASSES.into_iter().find(|class| class.name.eq_ignore_ascii_case(name))
-    });
+    let class = file
+        .strip_suffix(".jsonld")
+        .and_then(|name| hydra::CLASSES.iter().find(|class| class.name.eq_ignore_ascii_case(name)));
     let class = class.ok_or_else(|| Error::NotFound("such context".to_owned()))?;
     Ok(([(CONTENT_TYPE, "application/ld+json")], Json(class.context(&urls))))
 }
@@ -61,6 +61,14 @@ mod tests {
                 },
                 "images": {
                   "@id": "vocab:images",
+                  "@type": "@id"
+                },
+                "defaultDeliveryChannels": {
+                  "@id": "vocab:defaultDeliveryChannels",
+                  "@type": "@id"
+                },
+                "storage": {
+                  "@id": "vocab:storage",
                   "@type": "@id"
                 }
               }

@@ -24,7 +24,9 @@ mod tests {
               "@context": "https://api.example.org/contexts/EntryPoint.jsonld",
               "@id": "https://api.example.org/",
               "@type": "vocab:EntryPoint",
-              "customers": "https://api.example.org/customers"
+              "customers": "https://api.example.org/customers",
+              "originStrategies": "https://api.example.org/originStrategies",
+              "storagePolicies": "https://api.example.org/storagePolicies"
             }
             "#) };
         })

@@ -4,7 +4,7 @@ use crate::{hydra, urls::Urls};
 
 /// `GET /vocab`: Hydra's description of the classes and their properties; for everybody.
 pub(crate) async fn get_vocabulary(urls: Urls) -> impl IntoResponse {
-    let documentation = hydra::api_documentation(&urls, &hydra::CLASSES);
+    let documentation = hydra::api_documentation(&urls, hydra::CLASSES);
     ([(CONTENT_TYPE, "application/ld+json")], Json(documentation))
 }
 
@@ -19,7 +19,10 @@ mod tests {
             let classes = answer.body["supportedClass"].as_array().unwrap();
             let names: Vec<_> =
                 classes.iter().map(|class| class["title"].as_str().unwrap()).collect();
-            assert_eq!(names, ["EntryPoint", "Customer", "Key", "Space", "Image"]);
+            for name in ["EntryPoint", "Customer", "Key", "Space", "Image", "DeliveryChannelPolicy"]
+            {
+                assert!(names.contains(&name), "{name}: {names:?}");
+            }
         })
         .await;
     }
