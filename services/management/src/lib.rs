@@ -31,6 +31,9 @@ mod policies;
 mod default_channels;
 mod origin_strategies;
 mod custom_headers;
+mod named_queries;
+mod portal_users;
+mod legacy;
 mod storage;
 
 #[cfg(test)]

@@ -8,7 +8,8 @@ use crate::{
     answer::answer,
     custom_headers, customers, default_channels,
     error::{no_such_method, no_such_resource},
-    images, origin_strategies, policies, spaces, start, storage,
+    images, legacy, named_queries, origin_strategies, policies, portal_users, spaces, start,
+    storage,
 };
 
 const SPACE: &str = "/customers/{customer}/spaces/{space}";
@@ -26,6 +27,7 @@ pub fn router(management: Management) -> Router {
     Router::new()
         .route("/", get(start::get_entry_point))
         .route("/setup", post(start::post_setup))
+        .route("/favicon.ico", get(start::get_favicon))
         .route("/vocab", get(start::get_vocabulary))
         .route("/contexts/{file}", get(start::get_context))
         .route("/customers", get(customers::get_customers).post(customers::post_customer))
@@ -44,6 +46,9 @@ pub fn router(management: Management) -> Router {
         .route(REINGEST, post(images::post_reingest))
         .merge(policy_routes())
         .merge(storage_routes())
+        .merge(named_query_routes())
+        .merge(portal_user_routes())
+        .merge(legacy_routes())
         .route("/customers/", any(no_such_resource))
         .route("/customers/{customer}/", any(no_such_resource))
         .route("/customers/{customer}/{*rest}", any(no_such_resource))
@@ -97,6 +102,53 @@ fn policy_routes() -> Router<Management> {
         )
 }
 
+/// What addresses can ask.
+fn named_query_routes() -> Router<Management> {
+    Router::new()
+        .route(
+            "/customers/{customer}/namedQueries",
+            get(named_queries::get_named_queries).post(named_queries::post_named_query),
+        )
+        .route(
+            "/customers/{customer}/namedQueries/{id}",
+            get(named_queries::get_named_query)
+                .put(named_queries::put_named_query)
+                .delete(named_queries::delete_named_query),
+        )
+        .route("/customers/{customer}/resources/pdf/{id}", delete(named_queries::delete_pdf))
+}
+
+fn portal_user_routes() -> Router<Management> {
+    Router::new()
+        .route(
+            "/customers/{customer}/portalUsers",
+            get(portal_users::get_portal_users).post(portal_users::post_portal_user),
+        )
+        .route(
+            "/customers/{customer}/portalUsers/{id}",
+            get(portal_users::get_portal_user)
+                .patch(portal_users::patch_portal_user)
+                .delete(portal_users::delete_portal_user),
+        )
+}
+
+/// What was before delivery channels.
+fn legacy_routes() -> Router<Management> {
+    Router::new()
+        .route("/imageOptimisationPolicies", get(legacy::get_image_optimisation_policies))
+        .route("/imageOptimisationPolicies/{id}", get(legacy::get_image_optimisation_policy))
+        .route(
+            "/customers/{customer}/imageOptimisationPolicies",
+            get(legacy::get_customers_optimisation_policies),
+        )
+        .route(
+            "/customers/{customer}/imageOptimisationPolicies/{id}",
+            get(legacy::get_customers_optimisation_policy),
+        )
+        .route("/thumbnailPolicies", get(legacy::get_thumbnail_policies))
+        .route("/thumbnailPolicies/{id}", get(legacy::get_thumbnail_policy))
+}
+
 /// How much is kept, and may be.
 fn storage_routes() -> Router<Management> {
     let views = get(storage::get_storage).patch(storage::patch_storage);
@@ -117,6 +169,10 @@ fn storage_routes() -> Router<Management> {
         .route(
             "/customers/{customer}/spaces/{space}/images/{image}/storage",
             get(storage::get_image_storage),
+        )
+        .route(
+            "/customers/{customer}/spaces/{space}/images/{image}/metadata",
+            get(images::get_metadata),
         )
 }
 
@@ -187,6 +243,71 @@ mod tests {
         .await;
     }
 
+    /// What a customer does not let others do.
+    const GUARDED: &[&str] = &[
+        "GET /customers/2",
+        "PATCH /customers/2",
+        "GET /customers/2/keys",
+        "POST /customers/2/keys",
+        "DELETE /customers/2/keys/x",
+        "GET /customers/2/spaces",
+        "POST /customers/2/spaces",
+        "GET /customers/2/spaces/1",
+        "PUT /customers/2/spaces/1",
+        "PATCH /customers/2/spaces/1",
+        "DELETE /customers/2/spaces/1",
+        "GET /customers/2/spaces/1/images",
+        "GET /customers/2/spaces/1/images/ms-1",
+        "PUT /customers/2/spaces/1/images/ms-1",
+        "POST /customers/2/spaces/1/images/ms-1",
+        "PATCH /customers/2/spaces/1/images/ms-1",
+        "DELETE /customers/2/spaces/1/images/ms-1",
+        "POST /customers/2/spaces/1/images/a/reingest",
+        "GET /customers/2/deliveryChannelPolicies",
+        "GET /customers/2/deliveryChannelPolicies/thumbs",
+        "POST /customers/2/deliveryChannelPolicies/thumbs",
+        "GET /customers/2/deliveryChannelPolicies/thumbs/x",
+        "PUT /customers/2/deliveryChannelPolicies/thumbs/x",
+        "PATCH /customers/2/deliveryChannelPolicies/thumbs/x",
+        "DELETE /customers/2/deliveryChannelPolicies/thumbs/x",
+        "GET /customers/2/defaultDeliveryChannels",
+        "POST /customers/2/defaultDeliveryChannels",
+        "GET /customers/2/defaultDeliveryChannels/x",
+        "PUT /customers/2/defaultDeliveryChannels/x",
+        "DELETE /customers/2/defaultDeliveryChannels/x",
+        "GET /customers/2/spaces/1/defaultDeliveryChannels",
+        "DELETE /customers/2/spaces/1/defaultDeliveryChannels/x",
+        "GET /customers/2/originStrategies",
+        "POST /customers/2/originStrategies",
+        "GET /customers/2/originStrategies/x",
+        "PUT /customers/2/originStrategies/x",
+        "DELETE /customers/2/originStrategies/x",
+        "GET /customers/2/customHeaders",
+        "POST /customers/2/customHeaders",
+        "GET /customers/2/customHeaders/x",
+        "PUT /customers/2/customHeaders/x",
+        "DELETE /customers/2/customHeaders/x",
+        "GET /customers/2/namedQueries",
+        "POST /customers/2/namedQueries",
+        "GET /customers/2/namedQueries/x",
+        "PUT /customers/2/namedQueries/x",
+        "DELETE /customers/2/namedQueries/x",
+        "DELETE /customers/2/resources/pdf/x",
+        "GET /customers/2/portalUsers",
+        "POST /customers/2/portalUsers",
+        "GET /customers/2/portalUsers/x",
+        "PATCH /customers/2/portalUsers/x",
+        "DELETE /customers/2/portalUsers/x",
+        "GET /customers/2/imageOptimisationPolicies",
+        "GET /customers/2/imageOptimisationPolicies/x",
+        "GET /customers/2/spaces/1/images/ms-1/metadata",
+        "GET /customers/2/storage",
+        "PATCH /customers/2/storage",
+        "GET /customers/2/spaces/1/storage",
+        "PATCH /customers/2/spaces/1/storage",
+        "GET /customers/2/spaces/1/images/ms-1/storage",
+    ];
+
     #[tokio::test]
     async fn nothing_but_the_anonymous_addresses_opens_without_a_key_of_the_customer() {
         on_every_database(async |api| {
@@ -195,55 +316,8 @@ mod tests {
             let museum = api.customer(&administrator, "museum").await;
             let wrong = json!({"key": "key", "secret": "secret"});
             let stranger = api.anonymous().with_key(2, &wrong);
-            for (method, path) in [
-                (Method::GET, "/customers/2"),
-                (Method::PATCH, "/customers/2"),
-                (Method::GET, "/customers/2/keys"),
-                (Method::POST, "/customers/2/keys"),
-                (Method::DELETE, "/customers/2/keys/x"),
-                (Method::GET, "/customers/2/spaces"),
-                (Method::POST, "/customers/2/spaces"),
-                (Method::GET, "/customers/2/spaces/1"),
-                (Method::PUT, "/customers/2/spaces/1"),
-                (Method::PATCH, "/customers/2/spaces/1"),
-                (Method::DELETE, "/customers/2/spaces/1"),
-                (Method::GET, "/customers/2/spaces/1/images"),
-                (Method::GET, IMAGE),
-                (Method::PUT, IMAGE),
-                (Method::POST, IMAGE),
-                (Method::PATCH, IMAGE),
-                (Method::DELETE, IMAGE),
-                (Method::POST, "/customers/2/spaces/1/images/a/reingest"),
-                (Method::GET, "/customers/2/deliveryChannelPolicies"),
-                (Method::GET, "/customers/2/deliveryChannelPolicies/thumbs"),
-                (Method::POST, "/customers/2/deliveryChannelPolicies/thumbs"),
-                (Method::GET, "/customers/2/deliveryChannelPolicies/thumbs/x"),
-                (Method::PUT, "/customers/2/deliveryChannelPolicies/thumbs/x"),
-                (Method::PATCH, "/customers/2/deliveryChannelPolicies/thumbs/x"),
-                (Method::DELETE, "/customers/2/deliveryChannelPolicies/thumbs/x"),
-                (Method::GET, "/customers/2/defaultDeliveryChannels"),
-                (Method::POST, "/customers/2/defaultDeliveryChannels"),
-                (Method::GET, "/customers/2/defaultDeliveryChannels/x"),
-                (Method::PUT, "/customers/2/defaultDeliveryChannels/x"),
-                (Method::DELETE, "/customers/2/defaultDeliveryChannels/x"),
-                (Method::GET, "/customers/2/spaces/1/defaultDeliveryChannels"),
-                (Method::DELETE, "/customers/2/spaces/1/defaultDeliveryChannels/x"),
-                (Method::GET, "/customers/2/originStrategies"),
-                (Method::POST, "/customers/2/originStrategies"),
-                (Method::GET, "/customers/2/originStrategies/x"),
-                (Method::PUT, "/customers/2/originStrategies/x"),
-                (Method::DELETE, "/customers/2/originStrategies/x"),
-                (Method::GET, "/customers/2/customHeaders"),
-                (Method::POST, "/customers/2/customHeaders"),
-                (Method::GET, "/customers/2/customHeaders/x"),
-                (Method::PUT, "/customers/2/customHeaders/x"),
-                (Method::DELETE, "/customers/2/customHeaders/x"),
-                (Method::GET, "/customers/2/storage"),
-                (Method::PATCH, "/customers/2/storage"),
-                (Method::GET, "/customers/2/spaces/1/storage"),
-                (Method::PATCH, "/customers/2/spaces/1/storage"),
-                (Method::GET, "/customers/2/spaces/1/images/ms-1/storage"),
-            ] {
+            for (method, path) in GUARDED.iter().map(|it| it.split_once(' ').unwrap()) {
+                let method: Method = method.parse().unwrap();
                 for client in [&api.anonymous(), &stranger, &museum] {
                     let answer = client.send(method.clone(), path, "{}").await;
                     assert_eq!(answer.status, 401, "{method} {path}");

@@ -126,6 +126,14 @@ impl Urls {
         format!("{}/customHeaders", self.customer(customer))
     }
 
+    pub(crate) fn portal_users(&self, customer: u32) -> String {
+        format!("{}/portalUsers", self.customer(customer))
+    }
+
+    pub(crate) fn named_queries(&self, customer: u32) -> String {
+        format!("{}/namedQueries", self.customer(customer))
+    }
+
     /// Of one space, or of the customer itself.
     pub(crate) fn storage(&self, customer: u32, space: Option<u32>) -> String {
         let owner = space.map(|space| self.space(customer, space));
@@ -142,6 +150,14 @@ impl Urls {
 
     pub(crate) fn platform_strategy(&self, strategy: &str) -> String {
         format!("{}/{strategy}", self.platform_strategies())
+    }
+
+    pub(crate) fn image_optimisation_policies(&self) -> String {
+        format!("{}/imageOptimisationPolicies", self.api)
+    }
+
+    pub(crate) fn thumbnail_policies(&self) -> String {
+        format!("{}/thumbnailPolicies", self.api)
     }
 
     pub(crate) fn storage_policies(&self) -> String {

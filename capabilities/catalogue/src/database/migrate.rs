@@ -16,6 +16,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0004_origin_strategies", include_str!("../../migrations/0004_origin_strategies.sql")),
     ("0005_custom_headers", include_str!("../../migrations/0005_custom_headers.sql")),
     ("0006_storage_of_spaces", include_str!("../../migrations/0006_storage_of_spaces.sql")),
+    ("0007_named_queries", include_str!("../../migrations/0007_named_queries.sql")),
+    ("0008_portal_users", include_str!("../../migrations/0008_portal_users.sql")),
 ];
 
 /// Any number will do that no other program on the same database takes.

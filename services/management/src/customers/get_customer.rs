@@ -44,7 +44,9 @@ mod tests {
               "defaultDeliveryChannels": "https://api.example.org/customers/2/defaultDeliveryChannels",
               "originStrategies": "https://api.example.org/customers/2/originStrategies",
               "customHeaders": "https://api.example.org/customers/2/customHeaders",
-              "storage": "https://api.example.org/customers/2/storage"
+              "storage": "https://api.example.org/customers/2/storage",
+              "namedQueries": "https://api.example.org/customers/2/namedQueries",
+              "portalUsers": "https://api.example.org/customers/2/portalUsers"
             }
             "#) };
         })

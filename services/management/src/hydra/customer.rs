@@ -25,6 +25,8 @@ pub(crate) struct Customer {
     origin_strategies: String,
     custom_headers: String,
     storage: String,
+    named_queries: String,
+    portal_users: String,
 }
 
 /// All that everybody may know of a customer.
@@ -58,6 +60,8 @@ impl Customer {
             origin_strategies: urls.origin_strategies(customer.id),
             custom_headers: urls.custom_headers(customer.id),
             storage: urls.storage(customer.id, None),
+            named_queries: urls.named_queries(customer.id),
+            portal_users: urls.portal_users(customer.id),
         }
     }
 }
@@ -78,6 +82,8 @@ impl Resource for Customer {
             Property::given("originStrategies", Range::Link, "How its origins are fetched."),
             Property::given("customHeaders", Range::Link, "What is sent with its assets."),
             Property::given("storage", Range::Link, "How much it keeps."),
+            Property::given("namedQueries", Range::Link, "What addresses can ask."),
+            Property::given("portalUsers", Range::Link, "People who may use the portal."),
         ],
     };
 

@@ -14,6 +14,8 @@ pub(crate) struct EntryPoint {
     customers: String,
     origin_strategies: String,
     storage_policies: String,
+    image_optimisation_policies: String,
+    thumbnail_policies: String,
 }
 
 impl EntryPoint {
@@ -24,6 +26,8 @@ impl EntryPoint {
             customers: urls.customers(),
             origin_strategies: urls.platform_strategies(),
             storage_policies: urls.storage_policies(),
+            image_optimisation_policies: urls.image_optimisation_policies(),
+            thumbnail_policies: urls.thumbnail_policies(),
         }
     }
 }
@@ -36,6 +40,8 @@ impl Resource for EntryPoint {
             Property::given("customers", Range::Link, "All customers."),
             Property::given("originStrategies", Range::Link, "How origins can be fetched."),
             Property::given("storagePolicies", Range::Link, "How much may be kept."),
+            Property::given("imageOptimisationPolicies", Range::Link, "Deprecated."),
+            Property::given("thumbnailPolicies", Range::Link, "Deprecated."),
         ],
     };
 

@@ -19,7 +19,10 @@ mod delivery_channel_policy;
 mod entry_point;
 mod image;
 mod key;
+mod legacy_policies;
+mod named_query;
 mod origin_strategy;
+mod portal_user;
 mod space;
 mod storage;
 
@@ -35,7 +38,10 @@ pub(crate) use entry_point::EntryPoint;
 pub(crate) use error::HydraError;
 pub(crate) use image::Image;
 pub(crate) use key::{FreshKey, Key};
+pub(crate) use legacy_policies::{ImageOptimisationPolicy, ThumbnailPolicy};
+pub(crate) use named_query::NamedQuery;
 pub(crate) use origin_strategy::OriginStrategy;
+pub(crate) use portal_user::PortalUser;
 pub(crate) use space::Space;
 pub(crate) use storage::{CustomerStorage, ImageStorage, StoragePolicy};
 
@@ -53,6 +59,10 @@ pub(crate) const CLASSES: &[&Class] = &[
     &OriginStrategy::CLASS,
     &CustomerOriginStrategy::CLASS,
     &CustomHeader::CLASS,
+    &NamedQuery::CLASS,
+    &PortalUser::CLASS,
+    &ImageOptimisationPolicy::CLASS,
+    &ThumbnailPolicy::CLASS,
     &StoragePolicy::CLASS,
     &CustomerStorage::CLASS,
     &ImageStorage::CLASS,

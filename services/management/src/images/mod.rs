@@ -13,6 +13,7 @@ mod image_filter;
 
 mod get_images;
 mod get_image;
+mod get_metadata;
 mod put_image;
 mod patch_image;
 mod post_image;
@@ -25,6 +26,7 @@ mod any_json;
 pub(crate) use delete_image::delete_image;
 pub(crate) use get_image::get_image;
 pub(crate) use get_images::get_images;
+pub(crate) use get_metadata::get_metadata;
 pub(crate) use patch_image::patch_image;
 pub(crate) use post_image::post_image;
 pub(crate) use post_reingest::post_reingest;

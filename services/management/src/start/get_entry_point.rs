@@ -26,7 +26,9 @@ mod tests {
               "@type": "vocab:EntryPoint",
               "customers": "https://api.example.org/customers",
               "originStrategies": "https://api.example.org/originStrategies",
-              "storagePolicies": "https://api.example.org/storagePolicies"
+              "storagePolicies": "https://api.example.org/storagePolicies",
+              "imageOptimisationPolicies": "https://api.example.org/imageOptimisationPolicies",
+              "thumbnailPolicies": "https://api.example.org/thumbnailPolicies"
             }
             "#) };
         })

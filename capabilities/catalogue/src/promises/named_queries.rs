@@ -1,0 +1,59 @@
+use super::house::*;
+use crate::{Error, NewNamedQuery};
+
+fn new(name: &str, template: &str, global: bool) -> NewNamedQuery {
+    NewNamedQuery { name: name.into(), template: template.into(), global }
+}
+
+#[tokio::test]
+async fn a_customers_own_answer_before_the_global_ones() {
+    for house in houses().await {
+        let catalogue = house.enter();
+        furnish(catalogue).await;
+        let global = new("preview", "manifest=p1", true);
+        let global = catalogue.create_named_query(1, &global).await.unwrap();
+        let called = async |customer| {
+            let found = catalogue.named_query_called(customer, "preview").await.unwrap();
+            found.map(|found| (found.customer, found.template))
+        };
+        assert_eq!(called(2).await, Some((1, "manifest=p1".to_owned())));
+        let own = catalogue.create_named_query(2, &new("preview", "s1=p1", false)).await.unwrap();
+        assert_eq!(called(2).await, Some((2, "s1=p1".to_owned())));
+        assert_eq!(called(1).await, Some((1, "manifest=p1".to_owned())));
+        assert_eq!(catalogue.named_query_called(2, "other").await.unwrap(), None);
+        let names: Vec<_> = catalogue.named_queries(2).await.unwrap();
+        assert_eq!(names.iter().map(|it| it.customer).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(catalogue.named_queries(1).await.unwrap(), std::slice::from_ref(&global));
+        assert_eq!(catalogue.named_query(2, &global.id).await.unwrap(), Some(global));
+        assert_eq!(catalogue.named_query(1, &own.id).await.unwrap(), None);
+        assert_eq!(own.parsed().unwrap().filters.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn only_its_template_changes_and_only_its_owner_changes_it() {
+    for house in houses().await {
+        let catalogue = house.enter();
+        furnish(catalogue).await;
+        let made = catalogue.create_named_query(1, &new("a", "s1=p1", true)).await.unwrap();
+        let changed = catalogue.put_named_query(1, &made.id, "s2=p1").await.unwrap();
+        assert_eq!((changed.name.as_str(), changed.template.as_str()), ("a", "s2=p1"));
+        assert!(changed.global);
+        let twice = catalogue.create_named_query(1, &new("a", "s1=p1", false)).await;
+        assert!(matches!(twice, Err(Error::Conflict(_))), "{twice:?}");
+        for refused in [new("", "s1=p1", false), new("a/b", "s1=p1", false), new("b", "", false)] {
+            let answer = catalogue.create_named_query(2, &refused).await;
+            assert!(matches!(answer, Err(Error::Invalid(_))), "{refused:?}: {answer:?}");
+        }
+        let fault = catalogue.put_named_query(1, &made.id, "s1=p1&n1=x").await.unwrap_err();
+        assert!(fault.to_string().contains("at character 7"), "{fault}");
+        let foreign = catalogue.put_named_query(2, &made.id, "s1=p1").await;
+        assert!(matches!(foreign, Err(Error::NotFound(_))), "{foreign:?}");
+        let foreign = catalogue.delete_named_query(2, &made.id).await;
+        assert!(matches!(foreign, Err(Error::NotFound(_))), "{foreign:?}");
+        catalogue.delete_named_query(1, &made.id).await.unwrap();
+        assert_eq!(catalogue.named_queries(1).await.unwrap(), []);
+        let nobody = catalogue.create_named_query(77, &new("a", "s1=p1", false)).await;
+        assert!(matches!(nobody, Err(Error::NotFound(_))), "{nobody:?}");
+    }
+}

@@ -1,0 +1,94 @@
+use model::named_query::Template;
+use uuid::Uuid;
+
+use crate::{
+    Catalogue, Error, NamedQuery, customers::customer, database::query, named_queries::own,
+};
+
+/// A named query to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewNamedQuery {
+    pub name: String,
+    pub template: String,
+    /// For an administrator to say.
+    pub global: bool,
+}
+
+impl Catalogue {
+    pub async fn create_named_query(
+        &self,
+        customer_id: u32,
+        new: &NewNamedQuery,
+    ) -> Result<NamedQuery, Error> {
+        check_name(&new.name)?;
+        check_template(&new.template)?;
+        let change = self.database().begin().await?;
+        if customer(&change, customer_id).await?.is_none() {
+            return Err(Error::NotFound(format!("customer {customer_id}")));
+        }
+        let NewNamedQuery { name, template, global } = new.clone();
+        let id = Uuid::new_v4().to_string();
+        let created = NamedQuery { id, customer: customer_id, name, template, global };
+        let taken =
+            |_| Error::Conflict(format!("A named query called '{}' already exists", new.name));
+        let sql = "INSERT INTO named_query (id, customer, name, template, global)
+                   VALUES ($1, $2, $3, $4, $5)";
+        let whose = [created.id.as_str().into(), customer_id.into(), created.name.as_str().into()];
+        let what = [created.template.as_str().into(), global.into()];
+        query::run_or(&change, sql, whose.into_iter().chain(what), taken).await?;
+        change.commit().await?;
+        Ok(created)
+    }
+
+    /// Changes what a customer's own named query asks; its name stays, since addresses are made of it.
+    pub async fn put_named_query(
+        &self,
+        customer: u32,
+        id: &str,
+        template: &str,
+    ) -> Result<NamedQuery, Error> {
+        check_template(template)?;
+        let change = self.database().begin().await?;
+        let sql = "UPDATE named_query SET template = $3 WHERE customer = $1 AND id = $2";
+        query::run(&change, sql, [customer.into(), id.into(), template.into()]).await?;
+        let changed = own(&change, customer, id).await?.ok_or_else(|| none(id))?;
+        change.commit().await?;
+        Ok(changed)
+    }
+
+    pub async fn delete_named_query(&self, customer: u32, id: &str) -> Result<(), Error> {
+        let sql = "DELETE FROM named_query WHERE customer = $1 AND id = $2";
+        match query::run(self.database().writer(), sql, [customer.into(), id.into()]).await? {
+            0 => Err(none(id)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The name is one segment of an address.
+fn check_name(name: &str) -> Result<(), Error> {
+    let is_refused = |c: char| c.is_control() || c.is_whitespace() || "/\\?#%".contains(c);
+    if name.is_empty() {
+        return Err(Error::Invalid("A name is required".into()));
+    }
+    if name.len() > 100 || name == "." || name == ".." || name.chars().any(is_refused) {
+        return Err(Error::Invalid(format!(
+            "'{name}' cannot be the name of a named query: it stands in addresses, so no blanks and none of / \\ ? # %"
+        )));
+    }
+    Ok(())
+}
+
+fn check_template(template: &str) -> Result<(), Error> {
+    if template.trim().is_empty() {
+        return Err(Error::Invalid("A template is required".into()));
+    }
+    match template.parse::<Template>() {
+        Ok(_) => Ok(()),
+        Err(fault) => Err(Error::Invalid(fault.to_string())),
+    }
+}
+
+fn none(id: &str) -> Error {
+    Error::NotFound(format!("named query {id}"))
+}

@@ -1,0 +1,45 @@
+use serde::Serialize;
+
+use super::{Class, Property, Range, Resource};
+use crate::urls::Urls;
+
+/// A question about assets that addresses can ask by its name.
+#[derive(Debug, Serialize)]
+pub(crate) struct NamedQuery {
+    #[serde(rename = "@id")]
+    id: String,
+    #[serde(rename = "@type")]
+    class: &'static str,
+    name: String,
+    global: bool,
+    template: String,
+}
+
+impl NamedQuery {
+    /// As `customer` sees it, whose own it is, or everybody's.
+    pub(crate) fn of(query: catalogue::NamedQuery, customer: u32, urls: &Urls) -> Self {
+        Self {
+            id: format!("{}/{}", urls.named_queries(customer), query.id),
+            class: "vocab:NamedQuery",
+            name: query.name,
+            global: query.global,
+            template: query.template,
+        }
+    }
+}
+
+impl Resource for NamedQuery {
+    const CLASS: Class = Class {
+        name: "NamedQuery",
+        description: "A question about assets that addresses can ask by its name.",
+        properties: &[
+            Property::settable("name", Range::Text, "Its name in addresses; permanent."),
+            Property::settable("global", Range::Truth, "Whether it answers for all customers."),
+            Property::settable("template", Range::Text, "What it asks."),
+        ],
+    };
+
+    fn url(&self) -> &str {
+        &self.id
+    }
+}

@@ -1,0 +1,17 @@
+use axum::{extract::State, http::StatusCode};
+
+use crate::{
+    Management,
+    error::{During, Error},
+    paths::ItemPath,
+};
+
+/// `DELETE /customers/{customer}/namedQueries/{id}`: addresses that ask it find nothing any more.
+pub(crate) async fn delete_named_query(
+    State(management): State<Management>,
+    ItemPath { customer, id }: ItemPath,
+) -> Result<StatusCode, Error> {
+    let deleted = management.catalogue.delete_named_query(customer, &id).await;
+    deleted.during("Delete named query")?;
+    Ok(StatusCode::NO_CONTENT)
+}
