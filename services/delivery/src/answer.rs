@@ -123,3 +123,55 @@ impl Answer {
 fn unknown_body() -> Body {
     Body::from_stream(stream::empty::<Result<Bytes, Infallible>>())
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Method;
+    use catalogue::{AssetFields, Change, CustomHeaderFields};
+
+    use super::*;
+    use crate::testing::{Library, NOW, Picture};
+
+    #[tokio::test]
+    async fn the_customers_headers_go_with_every_image_and_thumbnail() {
+        let library = Library::in_memory().await;
+        library.add("a", Picture::small()).await;
+        for (key, value) in [("X-Terms", "ask us"), ("cache-control", "max-age=7")] {
+            let (key, value) = (key.to_owned(), value.to_owned());
+            let fields = CustomHeaderFields { key, value, space: Some(5), role: None };
+            library.catalogue.create_custom_header(2, &fields, NOW).await.unwrap();
+        }
+        for path in [
+            "/iiif-img/2/5/a/0,0,512,512/512,512/0/default.jpg",
+            "/iiif-img/2/5/a/100,100,300,300/150,/0/default.jpg",
+            "/thumbs/2/5/a/full/!100,100/0/default.jpg",
+        ] {
+            for method in [Method::GET, Method::HEAD] {
+                let reply = library.ask(method, path, &[]).await;
+                assert_eq!(reply.status, StatusCode::OK, "{path}: {reply:?}");
+                assert_eq!(reply.header("x-terms"), "ask us", "{path}");
+                assert_eq!(reply.header("cache-control"), "max-age=7", "{path}");
+            }
+        }
+        let document = library.get("/iiif-img/2/5/a/info.json").await;
+        assert_eq!(document.header("x-terms"), "");
+    }
+
+    #[tokio::test]
+    async fn what_not_everybody_may_see_stays_private_whatever_the_customer_wants() {
+        let library = Library::in_memory().await;
+        let roles = Change::Set(vec!["staff".to_owned()]);
+        let fields =
+            AssetFields { roles, open_full_max: Change::Set(400), ..AssetFields::default() };
+        library.add_with("a", Picture::small(), fields).await;
+        let (key, value) = ("Cache-Control".to_owned(), "public".to_owned());
+        let header = CustomHeaderFields { key, value, space: None, role: None };
+        library.catalogue.create_custom_header(2, &header, NOW).await.unwrap();
+        for path in ["iiif-img", "thumbs"] {
+            let path = format!("/{path}/2/5/a/full/!100,100/0/default.jpg");
+            let reply = library.get(&path).await;
+            assert_eq!(reply.status, StatusCode::OK, "{path}: {reply:?}");
+            assert!(reply.header("cache-control").contains("private"), "{path}: {reply:?}");
+        }
+    }
+}

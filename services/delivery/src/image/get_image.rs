@@ -113,38 +113,17 @@ pub(crate) async fn read(
 #[cfg(test)]
 mod tests {
     use axum::http::{Method, StatusCode};
-    use catalogue::{AssetFields, Change, CustomHeaderFields};
+    use catalogue::{AssetFields, Change};
     use futures_util::future::join_all;
 
     use crate::{
         DeliveryConfig,
         config::DrawingConfig,
-        testing::{Library, NOW, Picture, ROOT},
+        testing::{Library, Picture, ROOT},
     };
 
     const TILE: &str = "/iiif-img/2/5/a/0,0,512,512/512,512/0/default.jpg";
     const DRAWN: &str = "/iiif-img/2/5/a/100,100,300,300/150,/0/default.jpg";
-
-    #[tokio::test]
-    async fn the_customers_headers_go_with_every_image_and_thumbnail() {
-        let library = Library::in_memory().await;
-        library.add("a", Picture::small()).await;
-        for (key, value) in [("X-Terms", "ask us"), ("cache-control", "max-age=7")] {
-            let (key, value) = (key.to_owned(), value.to_owned());
-            let fields = CustomHeaderFields { key, value, space: Some(5), role: None };
-            library.catalogue.create_custom_header(2, &fields, NOW).await.unwrap();
-        }
-        for path in [TILE, DRAWN, "/thumbs/2/5/a/full/!100,100/0/default.jpg"] {
-            for method in [Method::GET, Method::HEAD] {
-                let reply = library.ask(method, path, &[]).await;
-                assert_eq!(reply.status, StatusCode::OK, "{path}: {reply:?}");
-                assert_eq!(reply.header("x-terms"), "ask us", "{path}");
-                assert_eq!(reply.header("cache-control"), "max-age=7", "{path}");
-            }
-        }
-        let document = library.get("/iiif-img/2/5/a/info.json").await;
-        assert_eq!(document.header("x-terms"), "");
-    }
 
     /// What viewers ask for is copied, in whatever spelling, and wherever the pyramid is.
     #[tokio::test]
