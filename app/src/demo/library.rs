@@ -2,7 +2,8 @@ use std::{fs::OpenOptions, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
 
 use anyhow::Context;
 use catalogue::{
-    AssetFields, Catalogue, Change, JobId, NewAsset, NewCustomer, NewKey, Priority, SpaceFields,
+    AssetFields, Catalogue, Change, JobId, KeyFields, NewAsset, NewCustomer, NewKey, Priority,
+    SpaceFields,
 };
 use model::{AssetId, Origin};
 use serde::{Deserialize, Serialize};
@@ -50,7 +51,8 @@ impl Library {
                 catalogue.create_customer(&new, now()).await?
             }
         };
-        let NewKey { key, secret, customer } = catalogue.create_key(customer.id, now()).await?;
+        let NewKey { key, secret, customer } =
+            catalogue.create_key(customer.id, &KeyFields::default(), now()).await?;
         Ok(Self { customer, key, secret })
     }
 

@@ -4,7 +4,7 @@ use crate::{
 };
 
 impl Catalogue {
-    /// An administrator's last key stays: nobody could make another.
+    /// An administrator's last key that opens everything for good stays: nobody could make another.
     pub async fn delete_key(&self, customer: u32, key: &str) -> Result<(), Error> {
         let change = self.database().begin().await?;
         // Two who delete the last two keys must not each see the other's.
@@ -15,7 +15,8 @@ impl Catalogue {
         if query::run(&change, sql, [customer.into(), key.into()]).await? == 0 {
             return Err(Error::NotFound(format!("key {key}")));
         }
-        let count = "SELECT COUNT(*) FROM api_key WHERE customer = $1";
+        let count = "SELECT COUNT(*) FROM api_key WHERE customer = $1
+                     AND scope = 'admin' AND spaces IS NULL AND expires IS NULL";
         let left = query::one::<i64>(&change, count, [customer.into()]).await?;
         if administrator.is_some() && left == Some(0) {
             let text = "The last key of an administrator cannot be deleted";

@@ -1,11 +1,12 @@
 use std::fmt;
 
+use sea_orm::Value;
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    Catalogue, Error,
+    Catalogue, Error, Scope,
     database::query::{self, Record, Row},
 };
 
@@ -14,7 +15,22 @@ use crate::{
 pub struct Key {
     pub key: String,
     pub customer: u32,
+    pub fields: KeyFields,
     pub created: OffsetDateTime,
+    /// To the minute, about.
+    pub last_used: Option<OffsetDateTime>,
+}
+
+/// What a key is for. By default it opens all that is its customer's, for good.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct KeyFields {
+    /// For people, who have many keys.
+    pub label: Option<String>,
+    pub scope: Scope,
+    /// In these spaces alone.
+    pub spaces: Option<Vec<u32>>,
+    pub requests_per_minute: Option<u32>,
+    pub expires: Option<OffsetDateTime>,
 }
 
 /// A key just made: the only moment at which its secret is seen.
@@ -23,13 +39,14 @@ pub struct NewKey {
     pub key: String,
     pub secret: String,
     pub customer: u32,
+    pub fields: KeyFields,
 }
 
 impl Catalogue {
     /// Oldest first.
     pub async fn keys(&self, customer: u32) -> Result<Vec<Key>, Error> {
-        let sql = "SELECT name, customer, created FROM api_key WHERE customer = $1
-                   ORDER BY created, name";
+        let sql = "SELECT name, customer, label, scope, spaces, requests_per_minute, expires,
+                   created, last_used FROM api_key WHERE customer = $1 ORDER BY created, name";
         query::all(self.database().reader(), sql, [customer.into()]).await
     }
 }
@@ -38,15 +55,27 @@ impl Catalogue {
 pub(crate) async fn insert(
     change: &impl sea_orm::ConnectionTrait,
     customer: u32,
+    fields: &KeyFields,
     now: OffsetDateTime,
 ) -> Result<NewKey, Error> {
-    let new =
-        NewKey { key: Uuid::new_v4().to_string(), secret: Uuid::new_v4().to_string(), customer };
-    let sql = "INSERT INTO api_key (name, customer, secret_sha256, created)
-               VALUES ($1, $2, $3, $4)";
-    let (key, digest) = (new.key.clone(), query::hex(&digest(&new.secret)));
-    let values = [key.into(), customer.into(), digest.into(), query::micros(now).into()];
-    query::run(change, sql, values).await?;
+    let (key, secret) = (Uuid::new_v4().to_string(), Uuid::new_v4().to_string());
+    let new = NewKey { key, secret, customer, fields: fields.clone() };
+    let KeyFields { label, scope, spaces, requests_per_minute, expires } = fields;
+    let spaces =
+        spaces.as_ref().map(|spaces| serde_json::Value::from(spaces.as_slice()).to_string());
+    let columns: Vec<(&str, Value)> = vec![
+        ("name", new.key.as_str().into()),
+        ("customer", customer.into()),
+        ("secret_sha256", query::hex(&digest(&new.secret)).into()),
+        ("label", label.clone().into()),
+        ("scope", scope.as_str().into()),
+        ("spaces", spaces.into()),
+        ("requests_per_minute", requests_per_minute.map(i64::from).into()),
+        ("expires", expires.map(query::micros).into()),
+        ("created", query::micros(now).into()),
+    ];
+    let (sql, values) = query::insert("api_key", columns);
+    query::run(change, &sql, values).await?;
     Ok(new)
 }
 
@@ -55,12 +84,28 @@ pub(crate) fn digest(secret: &str) -> [u8; 32] {
     Sha256::digest(secret).into()
 }
 
+impl Record for KeyFields {
+    fn read(row: &Row) -> Result<Self, Error> {
+        let spaces = row.optional_text("spaces")?;
+        let spaces = spaces.map(|list| serde_json::from_str(&list)).transpose();
+        Ok(Self {
+            label: row.optional_text("label")?,
+            scope: row.parsed("scope")?,
+            spaces: spaces.map_err(|_| query::unreadable("spaces"))?,
+            requests_per_minute: row.optional_number("requests_per_minute")?,
+            expires: row.optional_moment("expires")?,
+        })
+    }
+}
+
 impl Record for Key {
     fn read(row: &Row) -> Result<Self, Error> {
         Ok(Self {
             key: row.text("name")?,
             customer: row.number("customer")?,
+            fields: KeyFields::read(row)?,
             created: row.moment("created")?,
+            last_used: row.optional_moment("last_used")?,
         })
     }
 }

@@ -17,6 +17,7 @@ mod seals;
 mod passwords;
 
 mod customers;
+mod key_scope;
 mod keys;
 mod callers;
 mod spaces;
@@ -94,7 +95,8 @@ pub use customer_origins::{Credentials, CustomerOriginStrategy, OriginAccess};
 pub use customers::Customer;
 pub use error::Error;
 pub use jobs::{Fate, Job, JobEnd, JobId, JobKind, Leftovers, Priority, QueueDepth};
-pub use keys::{Key, NewKey};
+pub use key_scope::Scope;
+pub use keys::{Key, KeyFields, NewKey};
 pub use named_queries::NamedQuery;
 pub use origin_strategies::OriginStrategy;
 pub use paging::{Order, Page, Paged};

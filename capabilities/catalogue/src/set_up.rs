@@ -3,7 +3,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    Catalogue, Error, NewKey,
+    Catalogue, Error, KeyFields, NewKey,
     database::query::{self, micros},
     keys, storage_use,
 };
@@ -24,7 +24,7 @@ impl Catalogue {
         for (media_type, channel, policy) in DEFAULTS {
             insert_default(&change, (ADMINISTRATOR, 0), (media_type, channel, policy)).await?;
         }
-        let key = keys::insert(&change, ADMINISTRATOR, now).await?;
+        let key = keys::insert(&change, ADMINISTRATOR, &KeyFields::default(), now).await?;
         change.commit().await?;
         Ok(Some(key))
     }

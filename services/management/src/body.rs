@@ -30,6 +30,9 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// A JSON object, of whatever declared type.
 pub(crate) struct JsonBody(pub(crate) Fields);
 
+/// A JSON object, or nothing at all.
+pub(crate) struct OptionalBody(pub(crate) Fields);
+
 /// A JSON object that may carry a file's bytes in its property `file`.
 pub(crate) struct UploadBody {
     pub(crate) fields: Fields,
@@ -44,6 +47,18 @@ impl FromRequest<Management> for JsonBody {
     async fn from_request(request: Request, _: &Management) -> Result<Self, Error> {
         let body = read(request, MAX_JSON).await?;
         Ok(Self(parse(&body, false)?.0))
+    }
+}
+
+impl FromRequest<Management> for OptionalBody {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &Management) -> Result<Self, Error> {
+        let body = read(request, MAX_JSON).await?;
+        match body.iter().all(u8::is_ascii_whitespace) {
+            true => Ok(Self(Fields::default())),
+            false => Ok(Self(parse(&body, false)?.0)),
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 use axum::{
-    extract::FromRequestParts,
+    extract::{FromRequestParts, MatchedPath},
     http::{HeaderMap, header::AUTHORIZATION, request::Parts},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -9,6 +9,7 @@ use crate::{
     Management,
     error::Error,
     paths::{number, path_param},
+    permit,
 };
 
 /// A caller with an administrator's key.
@@ -28,7 +29,7 @@ impl FromRequestParts<Management> for Holder {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, management: &Management) -> Result<Self, Error> {
-        let Caller { administrator, .. } = caller(&parts.headers, management).await?;
+        let Caller { administrator, .. } = caller(parts, management).await?;
         Ok(Self { administrator })
     }
 }
@@ -37,7 +38,7 @@ impl FromRequestParts<Management> for Administrator {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, management: &Management) -> Result<Self, Error> {
-        let caller = caller(&parts.headers, management).await?;
+        let caller = caller(parts, management).await?;
         if caller.administrator { Ok(Self) } else { Err(Error::NotAnAdministrator) }
     }
 }
@@ -46,7 +47,7 @@ impl FromRequestParts<Management> for Tenant {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, management: &Management) -> Result<Self, Error> {
-        let caller = caller(&parts.headers, management).await?;
+        let caller = caller(parts, management).await?;
         let customer = path_param(parts, "customer").await?;
         let no_such_customer = || Error::NotFound(format!("customer {customer}"));
         let customer = number(&customer).ok_or_else(no_such_customer)?;
@@ -61,11 +62,30 @@ impl FromRequestParts<Management> for Tenant {
     }
 }
 
-async fn caller(headers: &HeaderMap, management: &Management) -> Result<Caller, Error> {
-    let (key, secret) = basic(headers).ok_or(Error::Unauthenticated)?;
-    let caller = management.catalogue.caller(&key, &secret).await?;
-    caller.ok_or(Error::Unauthenticated)
+/// Who calls, and may do so now: seen to once, however many parts of a request ask.
+async fn caller(parts: &mut Parts, management: &Management) -> Result<Caller, Error> {
+    if let Some(Admitted(caller)) = parts.extensions.get::<Admitted>() {
+        return Ok(caller.clone());
+    }
+    let (key, secret) = basic(&parts.headers).ok_or(Error::Unauthenticated)?;
+    let now = management.now();
+    let caller = management.catalogue.caller(&key, &secret, now).await?;
+    let caller = caller.ok_or(Error::Unauthenticated)?;
+    let limit = caller.requests_per_minute.unwrap_or(management.config.requests_per_minute);
+    if limit > 0 {
+        let taken = management.pace.take(&caller.key, limit, now);
+        taken.map_err(|seconds| Error::TooManyRequests { limit, seconds })?;
+    }
+    let route = parts.extensions.get::<MatchedPath>().cloned();
+    let route = route.as_ref().map_or("", MatchedPath::as_str);
+    let space = path_param(parts, "space").await.ok().and_then(|space| number(&space));
+    permit::check(&caller, &parts.method, route, space)?;
+    parts.extensions.insert(Admitted(caller.clone()));
+    Ok(caller)
 }
+
+#[derive(Clone)]
+struct Admitted(Caller);
 
 /// The key and secret of `Authorization: Basic`.
 fn basic(headers: &HeaderMap) -> Option<(String, String)> {

@@ -22,6 +22,9 @@ pub struct ManagementConfig {
     /// Serves clients from before delivery channels: a missing `mediaType` is taken from the
     /// extension of the origin, old policies are ignored, and images without roles are open.
     pub legacy: bool,
+    /// How often a key may ask in a minute, if nothing else was said when it was made; 0 means as
+    /// often as it likes. Each process counts for itself; more are answered 429.
+    pub requests_per_minute: u32,
 }
 
 impl Default for ManagementConfig {
@@ -33,6 +36,7 @@ impl Default for ManagementConfig {
             forbidden_characters: String::new(),
             max_width: 5000,
             legacy: false,
+            requests_per_minute: 0,
         }
     }
 }

@@ -17,6 +17,11 @@ pub(crate) enum Error {
     Unauthenticated,
     #[error("This needs an administrator's key")]
     NotAnAdministrator,
+    /// Whose key it is may do this, but not with this key.
+    #[error("{0}")]
+    KeyNotAllowed(String),
+    #[error("This key may ask {limit} times a minute; ask again in {seconds} seconds")]
+    TooManyRequests { limit: u32, seconds: u64 },
     #[error("There is no {0}")]
     NotFound(String),
     #[error("This address does not support the method; the header Allow names those that it does")]
@@ -69,7 +74,8 @@ impl Error {
         match self {
             Self::Invalid(_) => StatusCode::BAD_REQUEST,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
-            Self::NotAnAdministrator => StatusCode::FORBIDDEN,
+            Self::NotAnAdministrator | Self::KeyNotAllowed(_) => StatusCode::FORBIDDEN,
+            Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
@@ -95,7 +101,8 @@ impl Error {
         match self {
             Self::Invalid(_) => "Bad request".to_owned(),
             Self::Unauthenticated => "Unauthorized".to_owned(),
-            Self::NotAnAdministrator => "Forbidden".to_owned(),
+            Self::NotAnAdministrator | Self::KeyNotAllowed(_) => "Forbidden".to_owned(),
+            Self::TooManyRequests { .. } => "Too Many Requests".to_owned(),
             Self::NotFound(_) => "Not Found".to_owned(),
             Self::Method => "Method Not Allowed".to_owned(),
             Self::TooLarge { .. } => "Payload Too Large".to_owned(),
@@ -131,6 +138,9 @@ impl IntoResponse for Error {
         if status == StatusCode::UNAUTHORIZED {
             let challenge = HeaderValue::from_static(r#"Basic realm="Recto", charset="UTF-8""#);
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
+        if let Self::TooManyRequests { seconds, .. } = self {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));

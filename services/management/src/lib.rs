@@ -1,7 +1,7 @@
 //! The library for machines: the asset API of the DLCS, as Hydra JSON-LD.
 //!
 //! - `routes` holds every address; each endpoint has a file in the folder of its resource.
-//! - `caller` says who may come in, and nothing behind it is reached without a key.
+//! - `caller` says who may come in, `permit` what a key may do and `pace` how often; nothing behind them is reached without.
 //! - `body`, `fields`, `references` and `query` read what clients send, as kindly as the DLCS does.
 //! - `hydra` words the answers, `urls` spells the addresses in them.
 //! - `error` is every failure and its status.
@@ -15,6 +15,8 @@ mod error;
 mod answer;
 
 mod caller;
+mod permit;
+mod pace;
 mod paths;
 mod body;
 mod fields;

@@ -263,7 +263,9 @@ fn steady(value: &mut Value) {
                 match (name.as_str(), value.as_str()) {
                     ("created" | "finished", Some(_))
                     | ("policyCreated" | "policyModified", Some(_))
-                    | ("lastCalculated" | "lastChecked", Some(_)) => *value = json!("[time]"),
+                    | ("lastCalculated" | "lastChecked" | "lastUsed", Some(_)) => {
+                        *value = json!("[time]")
+                    }
                     ("key" | "secret", Some(_)) => *value = json!("[secret]"),
                     ("@id", Some(url)) => {
                         if let Some((keys, _)) = url.rsplit_once("/keys/") {

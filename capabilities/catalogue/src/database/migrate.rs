@@ -18,6 +18,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0006_storage_of_spaces", include_str!("../../migrations/0006_storage_of_spaces.sql")),
     ("0007_named_queries", include_str!("../../migrations/0007_named_queries.sql")),
     ("0008_portal_users", include_str!("../../migrations/0008_portal_users.sql")),
+    ("0009_key_scopes", include_str!("../../migrations/0009_key_scopes.sql")),
 ];
 
 /// Any number will do that no other program on the same database takes.

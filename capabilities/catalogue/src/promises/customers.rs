@@ -1,5 +1,5 @@
 use super::house::*;
-use crate::{Error, NewCustomer, Page};
+use crate::{Error, KeyFields, NewCustomer, Page, Scope};
 
 fn new(name: &str, display_name: &str) -> NewCustomer {
     NewCustomer { name: name.into(), display_name: display_name.into() }
@@ -12,7 +12,7 @@ async fn the_set_up_works_once_and_its_key_opens() {
         let key = catalogue.set_up(at(0)).await.unwrap().unwrap();
         assert_eq!(catalogue.set_up(at(1)).await.unwrap(), None);
 
-        let caller = catalogue.caller(&key.key, &key.secret).await.unwrap().unwrap();
+        let caller = catalogue.caller(&key.key, &key.secret, at(3)).await.unwrap().unwrap();
         assert!(caller.administrator && caller.customer == 1);
         assert!(catalogue.customer(1).await.unwrap().unwrap().administrator);
     }
@@ -23,7 +23,7 @@ async fn a_secret_is_kept_as_a_digest_and_a_wrong_one_does_not_open() {
     for house in houses().await {
         let catalogue = house.enter();
         furnish(catalogue).await;
-        let key = catalogue.create_key(2, at(1)).await.unwrap();
+        let key = catalogue.create_key(2, &KeyFields::default(), at(1)).await.unwrap();
         assert!(!format!("{key:?}").contains(&key.secret));
         let kept = "SELECT COUNT(*) FROM api_key WHERE LENGTH(secret_sha256) = 64 AND name <> secret_sha256";
         assert_eq!(number(catalogue, kept).await, 2);
@@ -31,9 +31,13 @@ async fn a_secret_is_kept_as_a_digest_and_a_wrong_one_does_not_open() {
         for (name, secret) in
             [(key.key.as_str(), "guess"), ("guess", key.secret.as_str()), ("", "")]
         {
-            assert_eq!(catalogue.caller(name, secret).await.unwrap(), None, "{name} {secret}");
+            assert_eq!(
+                catalogue.caller(name, secret, at(3)).await.unwrap(),
+                None,
+                "{name} {secret}"
+            );
         }
-        let caller = catalogue.caller(&key.key, &key.secret).await.unwrap().unwrap();
+        let caller = catalogue.caller(&key.key, &key.secret, at(3)).await.unwrap().unwrap();
         assert!(!caller.administrator && caller.customer == 2);
     }
 }
@@ -46,16 +50,16 @@ async fn a_deleted_key_opens_no_more_and_an_administrators_last_key_stays() {
         let last = catalogue.delete_key(1, &first.key).await;
         assert!(matches!(last, Err(Error::Invalid(_))), "{last:?}");
 
-        let second = catalogue.create_key(1, at(1)).await.unwrap();
-        assert!(catalogue.caller(&first.key, &first.secret).await.unwrap().is_some());
+        let second = catalogue.create_key(1, &KeyFields::default(), at(1)).await.unwrap();
+        assert!(catalogue.caller(&first.key, &first.secret, at(3)).await.unwrap().is_some());
         catalogue.delete_key(1, &first.key).await.unwrap();
-        assert_eq!(catalogue.caller(&first.key, &first.secret).await.unwrap(), None);
+        assert_eq!(catalogue.caller(&first.key, &first.secret, at(3)).await.unwrap(), None);
         assert_eq!(catalogue.keys(1).await.unwrap()[0].key, second.key);
 
         furnish_customer_and_key(catalogue).await;
         let foreign = catalogue.delete_key(2, &second.key).await;
         assert!(matches!(foreign, Err(Error::NotFound(_))), "{foreign:?}");
-        let nobody = catalogue.create_key(77, at(1)).await;
+        let nobody = catalogue.create_key(77, &KeyFields::default(), at(1)).await;
         assert!(matches!(nobody, Err(Error::NotFound(_))), "{nobody:?}");
     }
 }
@@ -63,7 +67,7 @@ async fn a_deleted_key_opens_no_more_and_an_administrators_last_key_stays() {
 /// Unlike an administrator, a customer can give up its last key.
 async fn furnish_customer_and_key(catalogue: &crate::Catalogue) {
     catalogue.create_customer(&new("reader", "The Reader"), at(2)).await.unwrap();
-    let key = catalogue.create_key(2, at(2)).await.unwrap();
+    let key = catalogue.create_key(2, &KeyFields::default(), at(2)).await.unwrap();
     catalogue.delete_key(2, &key.key).await.unwrap();
 }
 
@@ -154,7 +158,7 @@ async fn a_text_that_no_database_keeps_is_refused_and_is_no_failure() {
         furnish(catalogue).await;
         let space = catalogue.create_space(2, &named("a\0b"), at(1)).await;
         assert!(matches!(space, Err(Error::Invalid(_))), "{space:?}");
-        let caller = catalogue.caller("\0", "x").await;
+        let caller = catalogue.caller("\0", "x", at(3)).await;
         assert!(matches!(caller, Err(Error::Invalid(_))), "{caller:?}");
     }
 }
@@ -172,5 +176,49 @@ async fn the_platforms_strategies_and_policies_are_there_from_the_start() {
             "default"
         );
         assert_eq!(catalogue.storage_policy("none").await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn a_key_opens_what_it_is_for_until_it_expires() {
+    for house in houses().await {
+        let catalogue = house.enter();
+        furnish(catalogue).await;
+        let fields = KeyFields {
+            label: Some("scanner".into()),
+            scope: Scope::Register,
+            spaces: Some(vec![5]),
+            requests_per_minute: Some(60),
+            expires: Some(at(100)),
+        };
+        let new = catalogue.create_key(2, &fields, at(1)).await.unwrap();
+        let key = &catalogue.keys(2).await.unwrap()[0];
+        assert_eq!((&key.fields, key.last_used), (&fields, None));
+        let caller = catalogue.caller(&new.key, &new.secret, at(99)).await.unwrap().unwrap();
+        assert_eq!((caller.scope, caller.requests_per_minute), (Scope::Register, Some(60)));
+        assert_eq!(caller.spaces.as_deref(), Some(&[5][..]));
+        assert_eq!(catalogue.keys(2).await.unwrap()[0].last_used, Some(at(99)));
+        assert_eq!(catalogue.caller(&new.key, &new.secret, at(100)).await.unwrap(), None);
+
+        let of_spaces = KeyFields { spaces: Some(vec![1]), ..KeyFields::default() };
+        catalogue.create_space(1, &named("own"), at(1)).await.unwrap();
+        let new = catalogue.create_key(1, &of_spaces, at(1)).await.unwrap();
+        let caller = catalogue.caller(&new.key, &new.secret, at(2)).await.unwrap().unwrap();
+        assert!(!caller.administrator, "spaces are those of one customer");
+        for refused in [
+            KeyFields { spaces: Some(Vec::new()), ..KeyFields::default() },
+            KeyFields { spaces: Some(vec![77]), ..KeyFields::default() },
+            KeyFields { expires: Some(at(1)), ..KeyFields::default() },
+            KeyFields { requests_per_minute: Some(0), ..KeyFields::default() },
+        ] {
+            let answer = catalogue.create_key(2, &refused, at(1)).await;
+            assert!(matches!(answer, Err(Error::Invalid(_))), "{refused:?}: {answer:?}");
+        }
+        // A key that opens less is none that an administrator could live by.
+        let last = catalogue.keys(1).await.unwrap();
+        let last = last.iter().find(|key| key.fields == KeyFields::default()).unwrap();
+        let kept = catalogue.delete_key(1, &last.key).await;
+        assert!(matches!(kept, Err(Error::Invalid(_))), "{kept:?}");
+        catalogue.delete_key(1, &new.key).await.unwrap();
     }
 }

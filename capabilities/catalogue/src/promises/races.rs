@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use tokio::task::JoinSet;
 
 use super::house::*;
-use crate::{Error, JobKind, NewAsset, NewCustomer, Priority};
+use crate::{Error, JobKind, KeyFields, NewAsset, NewCustomer, Priority};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_library_is_set_up_once_however_many_try() {
@@ -140,7 +140,7 @@ async fn of_an_administrators_last_keys_one_stays_whoever_deletes_them() {
         let first = catalogue.set_up(at(0)).await.unwrap().unwrap();
         let mut keys = vec![first.key];
         for _ in 0..3 {
-            keys.push(catalogue.create_key(1, at(1)).await.unwrap().key);
+            keys.push(catalogue.create_key(1, &KeyFields::default(), at(1)).await.unwrap().key);
         }
         let mut deleting = JoinSet::new();
         for key in keys {

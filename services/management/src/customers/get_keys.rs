@@ -15,7 +15,7 @@ pub(crate) async fn get_keys(
     Tenant { customer }: Tenant,
 ) -> Result<Collection<Key>, Error> {
     let keys = management.catalogue.keys(customer).await?;
-    let keys = keys.into_iter().map(|key| Key::of(customer, key.key, &urls)).collect();
+    let keys = keys.into_iter().map(|key| Key::of(key, &urls)).collect();
     Ok(Collection::whole(&urls, keys))
 }
 
@@ -41,7 +41,10 @@ mod tests {
                 {
                   "@id": "https://api.example.org/customers/2/keys/[secret]",
                   "@type": "vocab:Key",
-                  "key": "[secret]"
+                  "key": "[secret]",
+                  "scope": "admin",
+                  "created": "[time]",
+                  "lastUsed": "[time]"
                 }
               ]
             }

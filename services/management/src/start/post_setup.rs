@@ -3,7 +3,7 @@ use axum::extract::State;
 use crate::{
     Management,
     error::{During, Error},
-    hydra::{Document, FreshKey, Key},
+    hydra::{Document, FreshKey},
     urls::Urls,
 };
 
@@ -14,7 +14,7 @@ pub(crate) async fn post_setup(
 ) -> Result<Document<FreshKey>, Error> {
     let fresh = management.catalogue.set_up(management.now()).await.during("Set up")?;
     let fresh = fresh.ok_or(Error::AlreadySetUp)?;
-    Ok(Document::new(&urls, Key::of(fresh.customer, fresh.key, &urls).with_secret(fresh.secret)))
+    Ok(Document::new(&urls, FreshKey::of(fresh, &urls)))
 }
 
 #[cfg(test)]
@@ -35,6 +35,7 @@ mod tests {
               "@id": "https://api.example.org/customers/1/keys/[secret]",
               "@type": "vocab:Key",
               "key": "[secret]",
+              "scope": "admin",
               "secret": "[secret]"
             }
             "#) };
