@@ -51,7 +51,10 @@ fn line(text: &str, at: &csv::Position) -> u64 {
 fn fault(error: &csv::Error) -> Fault {
     let line = error.position().map_or(0, csv::Position::line);
     if let csv::ErrorKind::UnequalLengths { expected_len, len, .. } = error.kind() {
-        return Fault::new(line, format!("it has {len} columns, and the header has {expected_len}"));
+        return Fault::new(
+            line,
+            format!("it has {len} columns, and the header has {expected_len}"),
+        );
     }
     Fault::new(line, error.to_string())
 }
