@@ -51,7 +51,7 @@ impl Library {
                 catalogue.create_customer(&new, now()).await?
             }
         };
-        let NewKey { key, secret, customer } =
+        let NewKey { key, secret, customer, fields: _ } =
             catalogue.create_key(customer.id, &KeyFields::default(), now()).await?;
         Ok(Self { customer, key, secret })
     }
