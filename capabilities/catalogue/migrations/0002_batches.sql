@@ -30,3 +30,23 @@ CREATE INDEX batch_member_waiting ON batch_member (customer, space, name) WHERE 
 
 -- The assets that last came with a batch.
 CREATE INDEX asset_of_batch ON asset (batch, created, space, name) WHERE batch IS NOT NULL;
+
+-- The assets that have something wrong with them.
+CREATE INDEX asset_with_error ON asset (customer, finished) WHERE error IS NOT NULL;
+
+-- What assets are asked for most: one of the free texts and a number, in order.
+DROP INDEX asset_by_string1;
+DROP INDEX asset_by_string2;
+DROP INDEX asset_by_string3;
+DROP INDEX asset_by_number1;
+CREATE INDEX asset_by_string1 ON asset (customer, string1, number1, space, name)
+    WHERE string1 IS NOT NULL;
+CREATE INDEX asset_by_string2 ON asset (customer, string2, number1, space, name)
+    WHERE string2 IS NOT NULL;
+CREATE INDEX asset_by_string3 ON asset (customer, string3, number1, space, name)
+    WHERE string3 IS NOT NULL;
+CREATE INDEX asset_by_number1 ON asset (customer, number1, space, name);
+CREATE INDEX asset_by_name ON asset (customer, name, space);
+CREATE INDEX asset_by_media_type ON asset (customer, media_type, created, space, name);
+CREATE INDEX asset_by_end ON asset (customer, finished) WHERE finished IS NOT NULL;
+CREATE INDEX asset_ingesting ON asset (customer, created, space, name) WHERE ingesting;

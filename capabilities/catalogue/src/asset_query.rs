@@ -1,50 +1,12 @@
 use std::str::FromStr;
 
-use sea_orm::Value;
-
 use crate::Error;
-
-/// Which assets are wanted: all that is set must be equal.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct AssetFilter {
-    pub string1: Option<String>,
-    pub string2: Option<String>,
-    pub string3: Option<String>,
-    pub number1: Option<i64>,
-    pub number2: Option<i64>,
-    pub number3: Option<i64>,
-}
 
 /// By what assets can be sorted: every property that the API shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AssetProperty {
     column: &'static str,
     is_optional: bool,
-}
-
-impl AssetFilter {
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// As SQL, with the values for its marks.
-    pub(crate) fn condition(&self, customer: u32, space: Option<u32>) -> (String, Vec<Value>) {
-        let equal: [(&str, Option<Value>); 8] = [
-            ("customer", Some(customer.into())),
-            ("space", space.map(Value::from)),
-            ("string1", self.string1.clone().map(Value::from)),
-            ("string2", self.string2.clone().map(Value::from)),
-            ("string3", self.string3.clone().map(Value::from)),
-            ("number1", self.number1.map(Value::from)),
-            ("number2", self.number2.map(Value::from)),
-            ("number3", self.number3.map(Value::from)),
-        ];
-        let wanted = equal.into_iter().filter_map(|(column, value)| Some((column, value?)));
-        let (columns, values): (Vec<_>, Vec<_>) = wanted.unzip();
-        let numbered = columns.into_iter().zip(1..);
-        let terms: Vec<_> = numbered.map(|(column, n)| format!("{column} = ${n}")).collect();
-        (terms.join(" AND "), values)
-    }
 }
 
 impl AssetProperty {
@@ -95,6 +57,14 @@ impl AssetProperty {
         let nulls = if self.is_optional { nulls } else { "" };
         let column = self.column;
         format!("{column} {direction}{nulls}, space {direction}, name {direction}")
+    }
+
+    /// The column by which a cursor can tell where a page ended, and whether it holds texts: one that always has a value
+    /// that can be compared.
+    pub(crate) fn cursor_column(self) -> Option<(&'static str, bool)> {
+        let texts = ["name", "media_type", "family", "channels", "roles", "tags", "manifests"];
+        let can_be_told = !self.is_optional && self.column != "ingesting";
+        can_be_told.then_some((self.column, texts.contains(&self.column)))
     }
 }
 

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::{
-    AssetFilter, AssetProperty, Catalogue, Error, Order, Page, Paged,
+    AssetFilter, AssetProperty, Catalogue, Cursor, Error, Order, Page, Paged, Place,
     asset_row::{SELECT, select},
     database::query,
 };
@@ -80,6 +80,35 @@ impl AssetChannel {
     }
 }
 
+/// One page of a list of assets, and the ways to the pages beside it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AssetPage {
+    pub paged: Paged<Asset>,
+    pub next: Option<Cursor>,
+    pub previous: Option<Cursor>,
+}
+
+/// The rows to read: counted off from the nearer end, or from a cursor.
+struct Part {
+    from_the_end: bool,
+    limit: i64,
+    offset: i64,
+}
+
+impl Part {
+    fn of(page: Page, total: i64, cursor: Option<&Cursor>) -> Self {
+        let size = i64::from(page.size);
+        if let Some(cursor) = cursor {
+            return Self { from_the_end: cursor.is_backwards(), limit: size, offset: 0 };
+        }
+        let offset = page.offset();
+        let limit = size.min(total.saturating_sub(offset)).max(0);
+        let behind = total.saturating_sub(offset).saturating_sub(limit);
+        let from_the_end = limit > 0 && behind < offset;
+        Self { from_the_end, limit, offset: if from_the_end { behind } else { offset } }
+    }
+}
+
 impl Asset {
     pub fn has_channel(&self, channel: DeliveryChannel) -> bool {
         self.channels.iter().any(|own| own.channel == channel)
@@ -97,27 +126,59 @@ impl Catalogue {
         customer: u32,
         space: Option<u32>,
         filter: &AssetFilter,
-        page: Page,
+        place: impl Into<Place>,
         order: Order<AssetProperty>,
-    ) -> Result<Paged<Asset>, Error> {
+    ) -> Result<AssetPage, Error> {
+        let Place { page, cursor } = place.into();
+        let cursor = cursor.filter(|cursor| cursor.fits(order));
+        let total = match &cursor {
+            Some(cursor) => cursor.total(),
+            None => self.count_assets(customer, space, filter).await?,
+        };
+        let (mut condition, mut values) = filter.condition(customer, space);
+        let part = Part::of(page, total, cursor.as_ref());
+        if let Some(cursor) = cursor {
+            let (beyond, more) = cursor.condition(values.len() + 1);
+            condition = format!("{condition} AND {beyond}");
+            values.extend(more);
+        }
+        let direction = order.by.order(order.descending != part.from_the_end);
+        let (limit, offset) = (values.len() + 1, values.len() + 2);
+        let sql = format!(
+            "{SELECT} WHERE {condition} ORDER BY {direction} LIMIT ${limit} OFFSET ${offset}"
+        );
+        values.extend([part.limit.into(), part.offset.into()]);
+        let mut items: Vec<Asset> = query::all(self.database().reader(), &sql, values).await?;
+        if part.from_the_end {
+            items.reverse();
+        }
+        let paged = page.of(items, total);
+        let beside = |asset: Option<&Asset>, backwards| {
+            Cursor::beside(asset?, order, backwards, paged.total)
+        };
+        let (next, previous) =
+            (beside(paged.items.last(), false), beside(paged.items.first(), true));
+        Ok(AssetPage { paged, next, previous })
+    }
+
+    async fn count_assets(
+        &self,
+        customer: u32,
+        space: Option<u32>,
+        filter: &AssetFilter,
+    ) -> Result<i64, Error> {
         let database = self.database().reader();
-        let (condition, mut values) = filter.condition(customer, space);
         let total = if filter.is_empty() {
             // Counting millions of rows is slow; they are counted as they come and go.
             let count = "SELECT images FROM storage_use WHERE customer = $1 AND space = $2";
             let values = [customer.into(), space.unwrap_or_default().into()];
             query::one::<i64>(database, count, values).await?
         } else {
+            let (condition, values) = filter.condition(customer, space);
             let count = format!("SELECT COUNT(*) FROM asset WHERE {condition}");
-            query::one::<i64>(database, &count, values.clone()).await?
+            query::one::<i64>(database, &count, values).await?
         };
-        let (limit, offset) = (values.len() + 1, values.len() + 2);
-        let order = order.by.order(order.descending);
-        let sql =
-            format!("{SELECT} WHERE {condition} ORDER BY {order} LIMIT ${limit} OFFSET ${offset}");
-        values.extend([page.size.into(), page.offset().into()]);
-        let items = query::all(database, &sql, values).await?;
-        Ok(page.of(items, total.unwrap_or_default()))
+        Ok(total.unwrap_or_default())
     }
 
     /// Those of `ids` that exist, in no particular order.

@@ -1,8 +1,10 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
+use moka::future::Cache;
+
 use crate::{
-    DatabaseConfig, Error, bells::Bells, callers::Callers, cards::Cards, customers::CustomerNames,
-    database::Database, seals::Seals,
+    DatabaseConfig, Error, JobsWaiting, bells::Bells, callers::Callers, cards::Cards,
+    customers::CustomerNames, database::Database, seals::Seals,
 };
 
 /// The library's records: one handle for all who read and write them. Cheap to clone.
@@ -18,7 +20,11 @@ pub(crate) struct Parts {
     pub(crate) customer_names: CustomerNames,
     pub(crate) bells: Bells,
     pub(crate) seals: Seals,
+    pub(crate) jobs_waiting: Cache<(), Arc<[JobsWaiting]>>,
 }
+
+/// For so long a count of all jobs is good enough for those who ask how busy the platform is.
+const COUNT_AGE: Duration = Duration::from_secs(5);
 
 impl Catalogue {
     /// Connects; changes nothing in the database (see [`Catalogue::migrate`]).
@@ -31,6 +37,7 @@ impl Catalogue {
             customer_names: CustomerNames::default(),
             bells: Bells::default(),
             seals: Seals::new(&config.credential_keys),
+            jobs_waiting: Cache::builder().time_to_live(COUNT_AGE).build(),
         };
         Ok(Self { parts: Arc::new(parts) })
     }

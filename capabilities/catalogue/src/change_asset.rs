@@ -148,7 +148,7 @@ fn check_limits(asset: &Asset) -> Result<(), Error> {
 }
 
 /// Do the derivatives depend on what changed?
-fn is_made_differently(before: &Asset, after: &Asset) -> bool {
+pub(crate) fn is_made_differently(before: &Asset, after: &Asset) -> bool {
     let channels = |asset: &Asset| {
         let mut channels = asset.channels.clone();
         channels.sort_by_key(|own| own.channel);

@@ -5,45 +5,64 @@ use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 
 use crate::{
-    Asset, Catalogue, Error, Leftovers, asset_row, batch_members,
+    Asset, Catalogue, Error, JobId, Leftovers, asset_rows, batch_members,
     change_asset::{check_can_be_changed, upload_of},
     database::query,
-    enqueue::{Scheduled, clean_up, supersede},
+    enqueue::{clean_up_job, supersede_all},
+    new_job,
     storage_use::{self, Load},
 };
 
 impl Catalogue {
     /// Deletes the record; a clean-up job removes what is in the storage.
     pub async fn delete_asset(&self, id: &AssetId, now: OffsetDateTime) -> Result<(), Error> {
+        let deleted = self.delete_assets(slice::from_ref(id), now).await?;
+        if deleted.is_empty() { Err(Error::NotFound(format!("asset {id}"))) } else { Ok(()) }
+    }
+
+    /// Deletes those of a customer's assets that exist, all or none; returns which they were.
+    pub async fn delete_assets(
+        &self,
+        ids: &[AssetId],
+        now: OffsetDateTime,
+    ) -> Result<Vec<AssetId>, Error> {
         let change = self.database().begin().await?;
-        let asset = asset_row::select_for_update(&change, id).await?;
-        let asset = asset.ok_or_else(|| Error::NotFound(format!("asset {id}")))?;
-        check_can_be_changed(&asset)?;
-        let superseded = delete(&change, &asset, now).await?;
+        let found = asset_rows::select_for_update(&change, ids).await?;
+        let assets: Vec<_> = ids.iter().filter_map(|id| found.get(id)).collect();
+        assets.iter().try_for_each(|asset| check_can_be_changed(asset))?;
+        let superseded = delete(&change, &assets, now).await?;
         change.commit().await?;
-        self.announce(id, &superseded);
-        Ok(())
+        let deleted: Vec<_> = assets.into_iter().map(|asset| asset.id.clone()).collect();
+        self.announce_all(&deleted, &superseded);
+        Ok(deleted)
     }
 }
 
 /// What a batch tells of a member that was deleted while it waited.
-pub(crate) const DELETED: &str = "the asset was deleted before it was brought in";
+const DELETED: &str = "the asset was deleted before it was brought in";
 
 async fn delete(
     change: &impl ConnectionTrait,
-    asset: &Asset,
+    assets: &[&Asset],
     now: OffsetDateTime,
-) -> Result<Scheduled, Error> {
-    let sql = "DELETE FROM asset WHERE customer = $1 AND space = $2 AND name = $3";
-    query::run(change, sql, query::key_of(&asset.id)).await?;
-    let less = Load::default().minus(Load::of(asset));
-    storage_use::add(change, (asset.id.customer, asset.id.space), less, now).await?;
-    let superseded = supersede(change, &asset.id, now).await?;
-    let leftovers = Leftovers {
-        versions: Some(asset.version).filter(|version| *version > 0).into_iter().collect(),
-        uploads: upload_of(asset).into_iter().collect(),
-    };
-    clean_up(change, &asset.id, leftovers, now).await?;
-    batch_members::end(change, slice::from_ref(&asset.id), Some(DELETED), now).await?;
-    Ok(Scheduled { job: None, superseded })
+) -> Result<Vec<JobId>, Error> {
+    let Some(first) = assets.first() else { return Ok(Vec::new()) };
+    let ids: Vec<_> = assets.iter().map(|asset| asset.id.clone()).collect();
+    let superseded = supersede_all(change, &ids, now).await?;
+    for some in ids.chunks(query::ROWS) {
+        let keys = query::key_marks(some.len());
+        let sql = format!("DELETE FROM asset WHERE (customer, space, name) IN {keys}");
+        query::run(change, &sql, some.iter().flat_map(query::key_of)).await?;
+    }
+    let clean_ups = assets.iter().filter_map(|asset| {
+        let version = Some(asset.version).filter(|version| *version > 0);
+        let uploads = upload_of(asset).into_iter().collect();
+        let leftovers = Leftovers { versions: version.into_iter().collect(), uploads };
+        clean_up_job(&asset.id, leftovers, now)
+    });
+    new_job::insert_all(change, &clean_ups.collect::<Vec<_>>(), now).await?;
+    let loads = assets.iter().map(|asset| (asset.id.space, Load::default().minus(Load::of(asset))));
+    storage_use::add_all(change, first.id.customer, loads, now).await?;
+    batch_members::end(change, &ids, Some(DELETED), now).await?;
+    Ok(superseded)
 }

@@ -1,4 +1,4 @@
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use model::AssetId;
 use serde::{Deserialize, Serialize};
@@ -101,6 +101,14 @@ pub struct QueueDepth {
     pub oldest: Option<OffsetDateTime>,
 }
 
+/// How many jobs of one kind and priority are still to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobsWaiting {
+    pub kind: JobKind,
+    pub priority: Priority,
+    pub count: u64,
+}
+
 impl JobKind {
     pub const ALL: [Self; 4] =
         [Self::IngestImage, Self::IngestTimeBased, Self::IngestFile, Self::CleanUp];
@@ -151,6 +159,27 @@ impl Catalogue {
             MIN(CASE WHEN NOT dead AND worker IS NULL THEN created END) AS oldest
             FROM job GROUP BY kind, priority ORDER BY kind, priority";
         query::all(self.database().reader(), sql, []).await
+    }
+}
+
+impl Catalogue {
+    /// What is to be done for all customers, as it was some seconds ago at most: counting takes long where millions
+    /// wait, so that however many ask are answered by one count.
+    pub async fn jobs_waiting(&self) -> Result<Arc<[JobsWaiting]>, Error> {
+        let count = async {
+            let sql = "SELECT kind, priority, COUNT(*) AS jobs FROM job WHERE NOT dead
+                       GROUP BY kind, priority";
+            let waiting = query::all::<JobsWaiting>(self.database().reader(), sql, []).await?;
+            Ok::<_, Error>(waiting.into())
+        };
+        let counted = self.parts().jobs_waiting.try_get_with((), count).await;
+        counted.map_err(Arc::unwrap_or_clone)
+    }
+}
+
+impl Record for JobsWaiting {
+    fn read(row: &Row) -> Result<Self, Error> {
+        Ok(Self { kind: row.parsed("kind")?, priority: priority(row)?, count: row.number("jobs")? })
     }
 }
 

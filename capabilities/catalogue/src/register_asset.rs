@@ -7,6 +7,7 @@ use crate::{
     change_asset::{Processing, blank, change_asset, merged},
     database::query::{micros, moment},
     enqueue::{self, Scheduled},
+    space_defaults,
     storage_use::{self, Load},
 };
 
@@ -65,7 +66,11 @@ async fn create(
     let Change::Set(media_type) = &new.fields.media_type else {
         return Err(Error::Invalid("Media type must be specified".into()));
     };
-    let blank = blank(&new.id, media_type, now);
+    let mut blank = blank(&new.id, media_type, now);
+    let spaces = space_defaults::of_spaces(change, new.id.customer, [new.id.space]).await?;
+    if let Some(space) = spaces.get(&new.id.space) {
+        space.give_to(&mut blank);
+    }
     let mut asset = merged(change, &blank, &new.fields).await?;
     let scheduled = enqueue::process(change, &mut asset, priority, now).await?;
     if !asset_row::insert(change, &asset).await? {

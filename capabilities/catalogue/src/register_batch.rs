@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use model::AssetId;
 use sea_orm::DatabaseTransaction;
@@ -12,6 +12,7 @@ use crate::{
     database::query::{self, micros, moment},
     enqueue::{self, Work, clean_up_job, supersede_all},
     new_job::{self, NewJob},
+    space_defaults::{self, SpaceDefaults},
     storage_use::{self, Load},
 };
 
@@ -64,7 +65,8 @@ async fn draft(
     (ids, new): (&[AssetId], &[NewAsset]),
     now: OffsetDateTime,
 ) -> Result<Vec<Draft>, Error> {
-    let spaces = existing_spaces(change, customer).await?;
+    let spaces = ids.iter().map(|id| id.space);
+    let spaces = space_defaults::of_spaces(change, customer, spaces).await?;
     let rules = ChannelRules::of_customer(change, customer).await?;
     let mut existing = asset_rows::select_for_update(change, ids).await?;
     let (mut drafts, mut faults) = (Vec::with_capacity(new.len()), Vec::new());
@@ -85,7 +87,7 @@ async fn draft(
 fn draft_one(
     before: Option<Asset>,
     new: &NewAsset,
-    spaces: &HashSet<i64>,
+    spaces: &HashMap<u32, SpaceDefaults>,
     rules: &ChannelRules,
     now: OffsetDateTime,
 ) -> Result<Draft, Error> {
@@ -94,22 +96,16 @@ fn draft_one(
         let after = merge(&before, &new.fields, rules)?;
         return Ok(Draft { before: Some(before), after });
     }
-    if !spaces.contains(&new.id.space.into()) {
+    let Some(space) = spaces.get(&new.id.space) else {
         return Err(Error::Invalid(format!("Target space {} does not exist", new.id.space)));
-    }
+    };
     let Change::Set(media_type) = &new.fields.media_type else {
         return Err(Error::Invalid("Media type must be specified".into()));
     };
-    let after = merge(&blank(&new.id, media_type, now), &new.fields, rules)?;
+    let mut blank = blank(&new.id, media_type, now);
+    space.give_to(&mut blank);
+    let after = merge(&blank, &new.fields, rules)?;
     Ok(Draft { before: None, after })
-}
-
-async fn existing_spaces(
-    change: &DatabaseTransaction,
-    customer: u32,
-) -> Result<HashSet<i64>, Error> {
-    let sql = "SELECT id FROM space WHERE customer = $1";
-    Ok(query::all::<i64>(change, sql, [customer.into()]).await?.into_iter().collect())
 }
 
 /// Writes everything, in the order in which every change takes what it needs: assets, jobs, what is stored, batches.

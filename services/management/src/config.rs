@@ -17,6 +17,9 @@ pub struct ManagementConfig {
     /// Characters that ids of new assets must not contain, besides `\` and control characters. The
     /// DLCS has `\ /`: a backslash, a blank and a slash.
     pub forbidden_characters: String,
+    /// The most assets that one POST to a queue, or one PATCH of many images, may have. The DLCS has
+    /// 250.
+    pub max_batch: usize,
     /// The largest `maxWidth` that an asset may ask for, in pixels.
     pub max_width: u32,
     /// Serves clients from before delivery channels: a missing `mediaType` is taken from the
@@ -34,6 +37,7 @@ impl Default for ManagementConfig {
             max_body_bytes: 100_000_000,
             upload_megabytes: 1000,
             forbidden_characters: String::new(),
+            max_batch: 250,
             max_width: 5000,
             legacy: false,
             requests_per_minute: 0,
@@ -52,6 +56,7 @@ impl ManagementConfig {
         };
         refuse(self.max_body_bytes == 0, "max_body_bytes must be at least 1");
         refuse(self.upload_megabytes == 0, "upload_megabytes must be at least 1");
+        refuse(self.max_batch == 0, "max_batch must be at least 1");
         refuse(self.max_width < MIN_MAX_WIDTH, "max_width must be at least 256");
         faults
     }
@@ -67,9 +72,10 @@ mod tests {
         let broken = ManagementConfig {
             max_body_bytes: 0,
             upload_megabytes: 0,
+            max_batch: 0,
             max_width: 255,
             ..ManagementConfig::default()
         };
-        assert_eq!(broken.faults().len(), 3);
+        assert_eq!(broken.faults().len(), 4);
     }
 }

@@ -28,6 +28,8 @@ pub(crate) enum Error {
     Method,
     #[error("The body must not be larger than {max_bytes} bytes")]
     TooLarge { max_bytes: usize },
+    #[error("No assets found")]
+    NothingToDelete,
     #[error("This service was set up before; its administrator has the key")]
     AlreadySetUp,
     #[error("The asset was saved, but could not be brought in: {0}")]
@@ -72,7 +74,7 @@ impl Error {
     /// The whole table on one screen. No wildcard arm: a new error must choose its status.
     fn status(&self) -> StatusCode {
         match self {
-            Self::Invalid(_) => StatusCode::BAD_REQUEST,
+            Self::Invalid(_) | Self::NothingToDelete => StatusCode::BAD_REQUEST,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::NotAnAdministrator | Self::KeyNotAllowed(_) => StatusCode::FORBIDDEN,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -106,6 +108,7 @@ impl Error {
             Self::NotFound(_) => "Not Found".to_owned(),
             Self::Method => "Method Not Allowed".to_owned(),
             Self::TooLarge { .. } => "Payload Too Large".to_owned(),
+            Self::NothingToDelete => "Delete images failed".to_owned(),
             Self::AlreadySetUp => "Set up: Conflict".to_owned(),
             Self::NotBroughtIn(_) => "Ingest failed".to_owned(),
             Self::StorageFull(_) => "Ingest: Storage limit exceeded".to_owned(),

@@ -36,6 +36,11 @@ impl Fields {
         self.fields.remove(&name.to_ascii_lowercase()).filter(|value| !value.is_null())
     }
 
+    /// A text or number that is to be read again.
+    pub(crate) fn peek_text(&self, name: &str) -> Option<String> {
+        scalar_text(self.fields.get(&name.to_ascii_lowercase())?)
+    }
+
     pub(crate) fn text(&mut self, name: &str) -> Option<String> {
         self.text_up_to(name, MAX_TEXT)
     }
@@ -132,6 +137,11 @@ fn check_text(text: &str, max_bytes: usize) -> Result<(), String> {
     Ok(())
 }
 
+/// A text, number or truth as a text.
+pub(crate) fn scalar_text(value: &Value) -> Option<String> {
+    as_text(value.clone())
+}
+
 fn as_text(value: Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text),
@@ -142,7 +152,7 @@ fn as_text(value: Value) -> Option<String> {
 }
 
 /// `5`, `5.0` and `"5"` are all five; `5.5` is none.
-fn as_whole_number(value: &Value) -> Option<i128> {
+pub(crate) fn as_whole_number(value: &Value) -> Option<i128> {
     match value {
         Value::Number(number) => number
             .as_i64()

@@ -2,7 +2,7 @@
 //!
 //! - `routes` holds every address; each endpoint has a file in the folder of its resource.
 //! - `caller` says who may come in, `permit` what a key may do and `pace` how often; nothing behind them is reached without.
-//! - `body`, `fields`, `references` and `query` read what clients send, as kindly as the DLCS does.
+//! - `body`, `fields`, `members`, `references` and `query` read what clients send, as kindly as the DLCS does.
 //! - `hydra` words the answers, `urls` spells the addresses in them.
 //! - `error` is every failure and its status.
 //!
@@ -21,6 +21,7 @@ mod paths;
 mod body;
 mod fields;
 mod references;
+mod members;
 mod query;
 mod urls;
 mod hydra;
@@ -37,9 +38,12 @@ mod named_queries;
 mod portal_users;
 mod legacy;
 mod storage;
+mod queue;
 
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod clients;
 
 pub use config::ManagementConfig;
 pub use management::Management;

@@ -4,7 +4,8 @@ use axum::{
     extract::FromRequestParts,
     http::{Uri, request::Parts},
 };
-use catalogue::{Order, Page};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use catalogue::{Cursor, Order, Page, Place};
 use percent_encoding::percent_decode_str;
 
 use crate::error::Error;
@@ -28,6 +29,17 @@ impl Query {
         let number = self.whole_number("page")?.unwrap_or(1);
         let size = self.whole_number("pageSize")?.unwrap_or_else(|| Page::DEFAULT_SIZE.into());
         Ok(Page::lenient(number, size))
+    }
+
+    /// The page, and the cursor that a link to it carries.
+    pub(crate) fn place(&self) -> Result<Place, Error> {
+        let unreadable = "'cursor' must come from a link of this list; leave it out to count pages";
+        let cursor = self.get("cursor").map(|text| {
+            let json =
+                BASE64_URL_SAFE_NO_PAD.decode(text).map_err(|_| Error::invalid(unreadable))?;
+            serde_json::from_slice::<Cursor>(&json).map_err(|_| Error::invalid(unreadable))
+        });
+        Ok(Place { page: self.page()?, cursor: cursor.transpose()? })
     }
 
     /// `orderBy` or `orderByDescending`, with the name of a property.

@@ -8,7 +8,7 @@ use crate::{
     answer::answer,
     custom_headers, customers, default_channels,
     error::{no_such_method, no_such_resource},
-    images, legacy, named_queries, origin_strategies, policies, portal_users, spaces, start,
+    images, legacy, named_queries, origin_strategies, policies, portal_users, queue, spaces, start,
     storage,
 };
 
@@ -18,6 +18,11 @@ const IMAGE: &str = "/customers/{customer}/spaces/{space}/images/{image}";
 const POLICIES: &str = "/customers/{customer}/deliveryChannelPolicies/{channel}";
 const POLICY: &str = "/customers/{customer}/deliveryChannelPolicies/{channel}/{name}";
 const REINGEST: &str = "/customers/{customer}/spaces/{space}/images/{image}/reingest";
+const ALL_IMAGES: &str = "/customers/{customer}/allImages";
+const QUEUE: &str = "/customers/{customer}/queue";
+const PRIORITY: &str = "/customers/{customer}/queue/priority";
+const RECENT_ERRORS: &str = "/customers/{customer}/queue/recentErrorsByMetadata/{field}";
+const BATCH: &str = "/customers/{customer}/queue/batches/{batch}";
 
 /// Every address of the API.
 ///
@@ -40,10 +45,14 @@ pub fn router(management: Management) -> Router {
         .route("/customers/{customer}/spaces", get(spaces::get_spaces).post(spaces::post_space))
         .route(SPACE, get(spaces::get_space).put(spaces::put_space))
         .route(SPACE, patch(spaces::patch_space).delete(spaces::delete_space))
-        .route(IMAGES, get(images::get_images))
+        .route(IMAGES, get(images::get_images).patch(images::patch_images))
+        .route(ALL_IMAGES, get(images::get_all_images).post(images::post_all_images))
+        .route(ALL_IMAGES, patch(images::patch_all_images))
+        .route("/customers/{customer}/deleteImages", post(images::post_delete_images))
         .route(IMAGE, get(images::get_image).put(images::put_image).post(images::post_image))
         .route(IMAGE, patch(images::patch_image).delete(images::delete_image))
         .route(REINGEST, post(images::post_reingest))
+        .merge(queue_routes())
         .merge(policy_routes())
         .merge(storage_routes())
         .merge(named_query_routes())
@@ -57,6 +66,25 @@ pub fn router(management: Management) -> Router {
         .method_not_allowed_fallback(no_such_method)
         .layer(middleware::from_fn(answer))
         .with_state(management)
+}
+
+/// Assets that come together, and how far they are.
+fn queue_routes() -> Router<Management> {
+    Router::new()
+        .route("/queue", get(queue::get_queue_summary))
+        .route(QUEUE, get(queue::get_queue).post(queue::post_queue))
+        .route(PRIORITY, get(queue::get_priority_queue).post(queue::post_priority_queue))
+        .route("/customers/{customer}/queue/batches", get(queue::get_batches))
+        .route("/customers/{customer}/queue/active", get(queue::get_active_batches))
+        .route("/customers/{customer}/queue/recent", get(queue::get_recent_batches))
+        .route(RECENT_ERRORS, get(queue::get_recent_errors))
+        .route(BATCH, get(queue::get_batch))
+        .route("/customers/{customer}/queue/batches/{batch}/images", get(queue::get_batch_images))
+        .route("/customers/{customer}/queue/batches/{batch}/assets", get(queue::get_batch_assets))
+        .route("/customers/{customer}/queue/batches/{batch}/errors", get(queue::get_batch_errors))
+        .route("/customers/{customer}/queue/batches/{batch}/test", post(queue::post_test))
+        .route("/customers/{customer}/queue/batches/{batch}/retry", post(queue::post_retry))
+        .route("/customers/{customer}/queue/batches/{batch}/cancel", post(queue::post_cancel))
 }
 
 /// What is made of assets, and what they get when nothing is asked for.
@@ -184,7 +212,7 @@ mod tests {
     use insta::{allow_duplicates, assert_json_snapshot};
     use serde_json::{Value, json};
 
-    use crate::testing::{IMAGE, jpeg, on_every_database};
+    use crate::testing::{IMAGE, batch_of, jpeg, on_every_database};
 
     #[tokio::test]
     async fn addresses_that_are_none_are_not_found() {
@@ -230,7 +258,7 @@ mod tests {
                 (Method::GET, "/setup", "POST"),
                 (Method::PUT, "/customers", "GET,HEAD,POST"),
                 (Method::POST, "/customers/2/spaces/1", "GET,HEAD,PUT,PATCH,DELETE"),
-                (Method::POST, "/customers/2/spaces/1/images", "GET,HEAD"),
+                (Method::POST, "/customers/2/spaces/1/images", "GET,HEAD,PATCH"),
                 (Method::OPTIONS, IMAGE, "GET,HEAD,PUT,POST,PATCH,DELETE"),
             ] {
                 let answer = api.anonymous().send(method.clone(), path, "").await;
@@ -306,6 +334,26 @@ mod tests {
         "GET /customers/2/spaces/1/storage",
         "PATCH /customers/2/spaces/1/storage",
         "GET /customers/2/spaces/1/images/ms-1/storage",
+        "PATCH /customers/2/spaces/1/images",
+        "GET /customers/2/allImages",
+        "POST /customers/2/allImages",
+        "PATCH /customers/2/allImages",
+        "POST /customers/2/deleteImages",
+        "GET /customers/2/queue/recentErrorsByMetadata/string1",
+        "GET /customers/2/queue",
+        "POST /customers/2/queue",
+        "GET /customers/2/queue/priority",
+        "POST /customers/2/queue/priority",
+        "GET /customers/2/queue/batches",
+        "GET /customers/2/queue/active",
+        "GET /customers/2/queue/recent",
+        "GET /customers/2/queue/batches/1",
+        "GET /customers/2/queue/batches/1/images",
+        "GET /customers/2/queue/batches/1/assets",
+        "GET /customers/2/queue/batches/1/errors",
+        "POST /customers/2/queue/batches/1/test",
+        "POST /customers/2/queue/batches/1/retry",
+        "POST /customers/2/queue/batches/1/cancel",
     ];
 
     #[tokio::test]
@@ -339,10 +387,12 @@ mod tests {
             let librarian = api.customer(&administrator, "library").await;
             librarian.put("/customers/2/spaces/1", json!({"name": "maps"})).await;
             librarian.put(IMAGE, jpeg(json!({}))).await;
+            batch_of(&librarian, &["a"]).await;
 
             let (mut seen, mut open) = (HashSet::new(), VecDeque::from(["/".to_owned()]));
             while let Some(path) = open.pop_front() {
-                if !seen.insert(path.clone()) || path.contains("/keys/") {
+                let is_posted = path.ends_with("/test");
+                if !seen.insert(path.clone()) || path.contains("/keys/") || is_posted {
                     continue;
                 }
                 let answer = administrator.get(&path).await;

@@ -38,6 +38,41 @@ pub(crate) fn jpeg(changes: Value) -> Value {
     image
 }
 
+/// Registers a batch of images in space 1; returns the answer.
+pub(crate) async fn batch_of(client: &Client, names: &[&str]) -> Answer {
+    let member =
+        |name: &&str| jpeg(json!({"id": name, "space": 1, "string1": format!("of {name}")}));
+    let members: Vec<_> = names.iter().map(member).collect();
+    let path = format!("/customers/{}/queue", client.customer);
+    let answer = client.post(&path, json!({"@type": "Collection", "member": members})).await;
+    assert_eq!(answer.status, 201, "{}", answer.detail());
+    answer
+}
+
+/// Does the jobs of a batch and of no other.
+pub(crate) async fn finish_batch(api: &Api, batch: i64) {
+    let mut others = Vec::new();
+    let kinds = [JobKind::IngestImage];
+    let lease = Duration::from_secs(60);
+    while let Some(job) = api.catalogue.claim_job(&kinds, "test", lease, now()).await.unwrap() {
+        let asset = api.catalogue.asset(&job.asset).await.unwrap().unwrap();
+        if asset.batch == Some(batch) {
+            end(&api.catalogue, &job).await;
+        } else {
+            others.push(job);
+        }
+    }
+    if !others.is_empty() {
+        api.catalogue.release_jobs("test", now()).await.unwrap();
+    }
+}
+
+/// The ids of the images in a collection.
+pub(crate) fn ids(answer: &Answer) -> String {
+    let members = answer.body["member"].as_array().expect("a collection");
+    members.iter().map(|image| image["id"].as_str().unwrap()).collect::<Vec<_>>().join(" ")
+}
+
 /// Runs a test on every database that is there.
 pub(crate) async fn on_every_database(test: impl AsyncFn(Api)) {
     on_every_database_with(ManagementConfig::default(), test).await;

@@ -50,7 +50,7 @@ impl Urls {
         let mut url = format!("{}{}?page={number}&pageSize={size}", self.api, self.path);
         for pair in self.query.iter().flat_map(|query| query.split('&')) {
             let name = pair.split('=').next().unwrap_or_default().to_ascii_lowercase();
-            if !matches!(name.as_str(), "" | "page" | "pagesize") {
+            if !matches!(name.as_str(), "" | "page" | "pagesize" | "cursor") {
                 url.push('&');
                 url.push_str(pair);
             }
@@ -166,6 +166,18 @@ impl Urls {
 
     pub(crate) fn storage_policy(&self, policy: &str) -> String {
         format!("{}/{policy}", self.storage_policies())
+    }
+
+    pub(crate) fn all_images(&self, customer: u32) -> String {
+        format!("{}/allImages", self.customer(customer))
+    }
+
+    pub(crate) fn queue_summary(&self) -> String {
+        format!("{}/queue", self.api)
+    }
+
+    pub(crate) fn queue(&self, customer: u32) -> String {
+        format!("{}/queue", self.customer(customer))
     }
 
     pub(crate) fn batch(&self, customer: u32, batch: i64) -> String {

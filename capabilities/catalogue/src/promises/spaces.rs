@@ -1,5 +1,5 @@
 use super::house::*;
-use crate::{Change, Error, Order, Page, SpaceFields};
+use crate::{AssetFields, Change, Error, NewAsset, Order, Page, Priority, SpaceFields};
 
 #[tokio::test]
 async fn spaces_are_numbered_by_customer_and_numbers_taken_are_passed_over() {
@@ -131,4 +131,45 @@ async fn spaces_are_listed_in_every_order_page_by_page() {
         }
         assert!(matches!(Order::<crate::SpaceProperty>::ascending("size"), Err(Error::Invalid(_))));
     }
+}
+
+#[tokio::test]
+async fn new_assets_get_the_defaults_of_their_space_unless_they_have_their_own() {
+    for house in houses().await {
+        let catalogue = house.enter();
+        furnish(catalogue).await;
+        let fields = SpaceFields {
+            default_tags: Change::Set(vec!["map".into(), "dlcs:manifestSpace".into()]),
+            default_roles: Change::Set(vec!["staff".into()]),
+            ..SpaceFields::default()
+        };
+        catalogue.patch_space(2, 5, &fields, at(1)).await.unwrap();
+        let own = AssetFields { tags: Change::Set(vec!["own".into()]), ..image() };
+        let open = AssetFields { roles: Change::Set(vec![]), tags: Change::Clear, ..image() };
+        let new = |name: &str, fields: &AssetFields| NewAsset {
+            id: id(&format!("2/5/{name}")),
+            fields: fields.clone(),
+        };
+        let singles = [new("a", &image()), new("b", &own), new("c", &open)];
+        for new in &singles {
+            catalogue.register_asset(new, Priority::Normal, at(2)).await.unwrap();
+        }
+        let batch = [new("d", &image()), new("e", &own), new("f", &open)];
+        catalogue.register_batch(2, &batch, Priority::Normal, at(2)).await.unwrap();
+        for (name, tags, roles) in [
+            ("a", vec!["map"], vec!["staff"]),
+            ("b", vec!["own"], vec!["staff"]),
+            ("c", vec![], vec![]),
+            ("d", vec!["map"], vec!["staff"]),
+            ("e", vec!["own"], vec!["staff"]),
+            ("f", vec![], vec![]),
+        ] {
+            let asset = catalogue.asset(&id(&format!("2/5/{name}"))).await.unwrap().unwrap();
+            assert_eq!((asset.tags, asset.roles), (owned(&tags), owned(&roles)), "{name}");
+        }
+    }
+}
+
+fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
 }

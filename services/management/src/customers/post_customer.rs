@@ -97,6 +97,8 @@ mod tests {
               "displayName": "The library",
               "created": "[time]",
               "spaces": "https://api.example.org/customers/2/spaces",
+              "allImages": "https://api.example.org/customers/2/allImages",
+              "queue": "https://api.example.org/customers/2/queue",
               "keys": "https://api.example.org/customers/2/keys",
               "deliveryChannelPolicies": "https://api.example.org/customers/2/deliveryChannelPolicies",
               "defaultDeliveryChannels": "https://api.example.org/customers/2/defaultDeliveryChannels",

@@ -2,7 +2,8 @@ use axum::{
     Json,
     response::{IntoResponse, Response},
 };
-use catalogue::Paged;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use catalogue::{Cursor, Paged};
 use serde::Serialize;
 
 use super::HYDRA_CONTEXT;
@@ -58,6 +59,23 @@ impl<T> Collection<T> {
             view: is_partial.then(|| View::new(urls, &paged)),
             member: paged.items,
         }
+    }
+
+    /// Has the links to the pages beside carry where this one ends, so that they cost the same on every page.
+    pub(crate) fn with_cursors(mut self, next: Option<&Cursor>, previous: Option<&Cursor>) -> Self {
+        let add = |link: &mut Option<String>, cursor: Option<&Cursor>| {
+            if let (Some(link), Some(cursor)) = (link, cursor)
+                && let Ok(json) = serde_json::to_vec(cursor)
+            {
+                link.push_str("&cursor=");
+                BASE64_URL_SAFE_NO_PAD.encode_string(json, link);
+            }
+        };
+        if let Some(view) = &mut self.view {
+            add(&mut view.next, next);
+            add(&mut view.previous, previous);
+        }
+        self
     }
 
     /// A collection that is always given as a whole.

@@ -11,6 +11,7 @@ mod collection;
 mod document;
 mod error;
 
+mod batch;
 mod custom_header;
 mod customer;
 mod customer_origin_strategy;
@@ -23,9 +24,12 @@ mod legacy_policies;
 mod named_query;
 mod origin_strategy;
 mod portal_user;
+mod metadata_error;
+mod queue;
 mod space;
 mod storage;
 
+pub(crate) use batch::{Batch, BatchError};
 pub(crate) use class::{Class, Property, Range, api_documentation};
 pub(crate) use collection::Collection;
 pub(crate) use custom_header::CustomHeader;
@@ -39,9 +43,11 @@ pub(crate) use error::HydraError;
 pub(crate) use image::Image;
 pub(crate) use key::{FreshKey, Key};
 pub(crate) use legacy_policies::{ImageOptimisationPolicy, ThumbnailPolicy};
+pub(crate) use metadata_error::MetadataError;
 pub(crate) use named_query::NamedQuery;
 pub(crate) use origin_strategy::OriginStrategy;
 pub(crate) use portal_user::PortalUser;
+pub(crate) use queue::{Queue, QueueSummary};
 pub(crate) use space::Space;
 pub(crate) use storage::{CustomerStorage, ImageStorage, StoragePolicy};
 
@@ -66,4 +72,8 @@ pub(crate) const CLASSES: &[&Class] = &[
     &StoragePolicy::CLASS,
     &CustomerStorage::CLASS,
     &ImageStorage::CLASS,
+    &Queue::CLASS,
+    &QueueSummary::CLASS,
+    &Batch::CLASS,
+    &BatchError::CLASS,
 ];

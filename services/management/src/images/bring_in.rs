@@ -43,7 +43,7 @@ pub(super) async fn existing(management: &Management, id: &AssetId) -> Result<As
 }
 
 /// Refuses to change what is not for delivery, which the API has no say in.
-pub(super) fn check_is_ours(asset: &Asset) -> Result<(), Error> {
+pub(crate) fn check_is_ours(asset: &Asset) -> Result<(), Error> {
     if asset.not_for_delivery {
         return Err(Error::invalid("Cannot use API to modify a NotForDelivery asset."));
     }

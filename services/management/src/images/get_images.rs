@@ -1,7 +1,6 @@
 use axum::extract::State;
-use catalogue::Paged;
 
-use super::image_filter::image_filter;
+use super::{image_filter::Within, list_images::list_images};
 use crate::{
     Management,
     error::Error,
@@ -18,17 +17,10 @@ pub(crate) async fn get_images(
     SpacePath { customer, space }: SpacePath,
     query: Query,
 ) -> Result<Collection<Image>, Error> {
-    let (page, order) = (query.page()?, query.order()?);
-    let filter = image_filter(&query, space)?;
     let found = management.catalogue.space(customer, space).await?;
     found.ok_or_else(|| Error::NotFound(format!("space {space}")))?;
-    let images = match filter {
-        Some(filter) => {
-            management.catalogue.assets(customer, Some(space), &filter, page, order).await?
-        }
-        None => Paged { items: Vec::new(), total: 0, page: page.number, page_size: page.size },
-    };
-    Ok(Collection::new(&urls, images.map(|asset| Image::of(asset, &urls))))
+    let scope = Within { customer, space: Some(space), batch: None };
+    list_images(&management, &urls, scope, &query).await
 }
 
 #[cfg(test)]
@@ -65,12 +57,18 @@ mod tests {
                 ("string1=t", "a c"),
                 ("STRING1=t&number1=1", "c"),
                 ("q=%7B%0A%20%20%22string1%22:%20%22t%22%0A%7D", "a c"),
-                ("q={\"String1\":\"t\",\"tags\":[\"ignored\"]}&number1=2", "a"),
+                ("q={\"String1\":\"t\",\"tags\":[]}&number1=2", "a"),
                 ("q={\"number1\":\"1\"}", "b c"),
                 ("q={\"space\":1,\"string1\":\"u\"}", "b"),
                 ("q={\"space\":2}", ""),
                 ("q={\"string1\":null}", "a b c"),
                 ("string1=nonsense", ""),
+                ("q={\"id\":[\"a\",\"c\"],\"number1\":{\"gt\":1}}", "a"),
+                ("q={\"mediaType\":\"image/jpeg\",\"ingesting\":false,\"error\":false}", "a b c"),
+                ("ingesting=true", ""),
+                ("q={\"created\":{\"gte\":\"2020-01-01\",\"lt\":\"2021-01-01T00:00:00Z\"}}", ""),
+                ("tags=x,y", ""),
+                ("manifests=m", ""),
             ] {
                 let query = query.replace('"', "%22").replace('{', "%7B").replace('}', "%7D");
                 let answer = librarian.get(&format!("{IMAGES}?orderBy=id&{query}")).await;
@@ -138,7 +136,9 @@ mod tests {
                 ("q=[]", "Could not parse query"),
                 ("q=%7B%22number1%22:%22x%22%7D", "'number1' must be a whole number"),
                 ("number1=x", "'number1' must be a whole number"),
-                ("manifests=a,b", "Images cannot be searched by 'manifests' yet"),
+                ("q=%7B%22colour%22:1%7D", "Assets cannot be searched by 'colour'"),
+                ("cursor=nonsense", "'cursor' must come from a link of this list"),
+                ("cursor=e30", "'cursor' must come from a link of this list"),
                 ("orderBy=colour", "colour"),
                 ("page=x", "'page' must be a whole number"),
             ] {

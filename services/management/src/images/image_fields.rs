@@ -11,15 +11,15 @@ const MAX_ORIGIN: usize = 8 * 1024;
 const MAX_EDGE: u32 = i32::MAX.unsigned_abs();
 
 /// What a body is said of.
-pub(super) struct Subject<'a> {
-    pub(super) id: &'a AssetId,
+pub(crate) struct Subject<'a> {
+    pub(crate) id: &'a AssetId,
     /// As it is recorded now.
-    pub(super) stored: Option<&'a Asset>,
-    pub(super) config: &'a ManagementConfig,
+    pub(crate) stored: Option<&'a Asset>,
+    pub(crate) config: &'a ManagementConfig,
 }
 
 /// What a PUT says: an asset as a whole, if there is none yet.
-pub(super) fn put_fields(
+pub(crate) fn put_fields(
     mut fields: Fields,
     subject: &Subject<'_>,
     has_file: bool,
@@ -128,7 +128,7 @@ fn media_type(fields: &mut Fields) -> Change<MediaType> {
     }
 }
 
-pub(super) fn effective<'a>(
+pub(crate) fn effective<'a>(
     change: &'a Change<MediaType>,
     subject: &Subject<'a>,
 ) -> Option<&'a MediaType> {

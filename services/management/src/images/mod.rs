@@ -10,8 +10,14 @@ mod channels;
 mod upload;
 mod bring_in;
 mod image_filter;
+mod list_images;
 
 mod get_images;
+mod patch_images;
+mod get_all_images;
+mod post_all_images;
+mod patch_all_images;
+mod post_delete_images;
 mod get_image;
 mod get_metadata;
 mod put_image;
@@ -23,11 +29,20 @@ mod post_reingest;
 #[cfg(test)]
 mod any_json;
 
+pub(crate) use bring_in::check_is_ours;
 pub(crate) use delete_image::delete_image;
+pub(crate) use get_all_images::get_all_images;
 pub(crate) use get_image::get_image;
 pub(crate) use get_images::get_images;
 pub(crate) use get_metadata::get_metadata;
+pub(crate) use image_fields::{Subject, effective, put_fields};
+pub(crate) use image_filter::Within;
+pub(crate) use list_images::list_images;
+pub(crate) use patch_all_images::patch_all_images;
 pub(crate) use patch_image::patch_image;
+pub(crate) use patch_images::patch_images;
+pub(crate) use post_all_images::post_all_images;
+pub(crate) use post_delete_images::post_delete_images;
 pub(crate) use post_image::post_image;
 pub(crate) use post_reingest::post_reingest;
 pub(crate) use put_image::put_image;

@@ -19,7 +19,7 @@ mod tests {
     use insta::{allow_duplicates, assert_json_snapshot};
     use serde_json::json;
 
-    use crate::testing::on_every_database;
+    use crate::testing::{batch_of, on_every_database};
 
     #[tokio::test]
     async fn a_context_gives_every_key_its_meaning() {
@@ -89,7 +89,11 @@ mod tests {
             let key = librarian.post("/customers/2/keys", json!({})).await;
             let customer = librarian.get("/customers/2").await;
             let space = librarian.get("/customers/2/spaces/1").await;
-            for document in [image, key, customer, space, librarian.get("/").await] {
+            let batch = batch_of(&librarian, &["b"]).await;
+            let queue = librarian.get("/customers/2/queue").await;
+            let summary = librarian.get("/queue").await;
+            let start = librarian.get("/").await;
+            for document in [image, key, customer, space, batch, queue, summary, start] {
                 let context = document.body["@context"].as_str().unwrap();
                 let path = context.strip_prefix("https://api.example.org").unwrap();
                 let context = api.anonymous().get(path).await;

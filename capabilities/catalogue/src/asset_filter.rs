@@ -1,0 +1,239 @@
+use std::str::FromStr;
+
+use sea_orm::Value;
+
+use crate::{Error, database::query};
+
+/// Which assets are wanted: all tests must hold.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AssetFilter {
+    pub tests: Vec<AssetTest>,
+    pub batch: Option<BatchScope>,
+}
+
+/// How an asset belongs to a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BatchScope {
+    /// It came with this batch and with none since.
+    Last(i64),
+    Ever(i64),
+}
+
+/// What is asked of one property.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AssetTest {
+    OneOf(Testable, Vec<Literal>),
+    Compared(Testable, Comparison, Literal),
+    /// Whether there is a value at all.
+    Exists(Testable, bool),
+    /// The list holds one of these.
+    HasAny(LabelList, Vec<String>),
+    /// The list holds all of these.
+    HasAll(LabelList, Vec<String>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    Above,
+    AtLeast,
+    Below,
+    AtMost,
+}
+
+/// A value to compare with; moments are microseconds since 1970.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Literal {
+    Text(String),
+    Number(i64),
+    Truth(bool),
+}
+
+/// What kind of literal a property is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LiteralKind {
+    Text,
+    Number,
+    Moment,
+    Truth,
+}
+
+/// A property of which something can be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Testable {
+    column: &'static str,
+    pub kind: LiteralKind,
+    /// Whether assets may have no value.
+    pub is_optional: bool,
+}
+
+/// The lists of an asset by whose members it can be found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LabelList {
+    Roles,
+    Tags,
+    Manifests,
+}
+
+impl Testable {
+    /// Every property, by the name that the API uses.
+    pub const ALL: [(&'static str, Self); 18] = [
+        ("id", Self::always("name", LiteralKind::Text)),
+        ("space", Self::always("space", LiteralKind::Number)),
+        ("string1", Self::optional("string1", LiteralKind::Text)),
+        ("string2", Self::optional("string2", LiteralKind::Text)),
+        ("string3", Self::optional("string3", LiteralKind::Text)),
+        ("number1", Self::always("number1", LiteralKind::Number)),
+        ("number2", Self::always("number2", LiteralKind::Number)),
+        ("number3", Self::always("number3", LiteralKind::Number)),
+        ("mediaType", Self::always("media_type", LiteralKind::Text)),
+        ("family", Self::always("family", LiteralKind::Text)),
+        ("origin", Self::optional("origin", LiteralKind::Text)),
+        ("error", Self::optional("error", LiteralKind::Text)),
+        ("ingesting", Self::always("ingesting", LiteralKind::Truth)),
+        ("width", Self::always("width", LiteralKind::Number)),
+        ("height", Self::always("height", LiteralKind::Number)),
+        ("created", Self::always("created", LiteralKind::Moment)),
+        ("modified", Self::always("modified", LiteralKind::Moment)),
+        ("finished", Self::optional("finished", LiteralKind::Moment)),
+    ];
+
+    /// Is this the property of that name?
+    pub fn is(self, name: &str) -> bool {
+        name.parse().is_ok_and(|property: Self| property == self)
+    }
+
+    const fn always(column: &'static str, kind: LiteralKind) -> Self {
+        Self { column, kind, is_optional: false }
+    }
+
+    const fn optional(column: &'static str, kind: LiteralKind) -> Self {
+        Self { column, kind, is_optional: true }
+    }
+}
+
+impl FromStr for Testable {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        let found = Self::ALL.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        let unknown = || Error::Invalid(format!("assets cannot be searched by '{name}'"));
+        found.map(|(_, property)| property).ok_or_else(unknown)
+    }
+}
+
+impl LabelList {
+    pub const ALL: [(&'static str, Self); 3] =
+        [("roles", Self::Roles), ("tags", Self::Tags), ("manifests", Self::Manifests)];
+
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Roles => "role",
+            Self::Tags => "tag",
+            Self::Manifests => "manifest",
+        }
+    }
+}
+
+impl AssetFilter {
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// As SQL, with the values for its marks.
+    pub(crate) fn condition(&self, customer: u32, space: Option<u32>) -> (String, Vec<Value>) {
+        let mut sql = Condition::default();
+        sql.compare("customer", "=", customer.into());
+        if let Some(space) = space {
+            sql.compare("space", "=", space.into());
+        }
+        match self.batch {
+            Some(BatchScope::Last(batch)) => sql.compare("batch", "=", batch.into()),
+            Some(BatchScope::Ever(batch)) => {
+                let mark = sql.mark(batch.into());
+                let members = format!("SELECT space, name FROM batch_member WHERE batch = {mark}");
+                sql.terms.push(format!("(space, name) IN ({members})"));
+            }
+            None => {}
+        }
+        for test in &self.tests {
+            sql.test(test, customer);
+        }
+        (sql.terms.join(" AND "), sql.values)
+    }
+}
+
+#[derive(Default)]
+struct Condition {
+    terms: Vec<String>,
+    values: Vec<Value>,
+}
+
+impl Condition {
+    fn mark(&mut self, value: Value) -> String {
+        self.values.push(value);
+        format!("${}", self.values.len())
+    }
+
+    fn compare(&mut self, column: &str, operator: &str, value: Value) {
+        let mark = self.mark(value);
+        self.terms.push(format!("{column} {operator} {mark}"));
+    }
+
+    fn test(&mut self, test: &AssetTest, customer: u32) {
+        match test {
+            AssetTest::OneOf(Testable { column, .. }, literals) => match &literals[..] {
+                [one] => self.compare(column, "=", one.value()),
+                several => {
+                    let marks = query::marks(self.values.len() + 1, several.len());
+                    self.values.extend(several.iter().map(Literal::value));
+                    self.terms.push(format!("{column} IN ({marks})"));
+                }
+            },
+            AssetTest::Compared(property, comparison, literal) => {
+                self.compare(property.column, comparison.operator(), literal.value());
+            }
+            AssetTest::Exists(Testable { column, .. }, exists) => {
+                let not = if *exists { "NOT " } else { "" };
+                self.terms.push(format!("{column} IS {not}NULL"));
+            }
+            AssetTest::HasAny(list, values) => self.labelled(*list, values, customer),
+            AssetTest::HasAll(list, values) => {
+                for value in values {
+                    self.labelled(*list, std::slice::from_ref(value), customer);
+                }
+            }
+        }
+    }
+
+    fn labelled(&mut self, list: LabelList, values: &[String], customer: u32) {
+        let customer = self.mark(customer.into());
+        let kind = self.mark(list.kind().into());
+        let marks = query::marks(self.values.len() + 1, values.len());
+        self.values.extend(values.iter().map(|value| Value::from(value.as_str())));
+        self.terms.push(format!(
+            "(space, name) IN (SELECT space, name FROM asset_label
+             WHERE customer = {customer} AND kind = {kind} AND value IN ({marks}))"
+        ));
+    }
+}
+
+impl Comparison {
+    fn operator(self) -> &'static str {
+        match self {
+            Self::Above => ">",
+            Self::AtLeast => ">=",
+            Self::Below => "<",
+            Self::AtMost => "<=",
+        }
+    }
+}
+
+impl Literal {
+    fn value(&self) -> Value {
+        match self {
+            Self::Text(text) => text.as_str().into(),
+            Self::Number(number) => (*number).into(),
+            Self::Truth(truth) => (*truth).into(),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+use axum::extract::State;
+use catalogue::Priority;
+
+use crate::{
+    Management,
+    caller::Tenant,
+    error::Error,
+    hydra::{Document, Queue},
+    urls::Urls,
+};
+
+/// `GET /customers/{customer}/queue`: what waits in the customer's batches.
+pub(crate) async fn get_queue(
+    State(management): State<Management>,
+    urls: Urls,
+    Tenant { customer }: Tenant,
+) -> Result<Document<Queue>, Error> {
+    let waiting = management.catalogue.customer_queue(customer, Priority::Normal).await?;
+    Ok(Document::new(&urls, Queue::of(customer, waiting, &urls)))
+}
+
+/// `GET /customers/{customer}/queue/priority`: the same for those that come before others.
+pub(crate) async fn get_priority_queue(
+    State(management): State<Management>,
+    urls: Urls,
+    Tenant { customer }: Tenant,
+) -> Result<Document<Queue>, Error> {
+    let waiting = management.catalogue.customer_queue(customer, Priority::Priority).await?;
+    Ok(Document::new(&urls, Queue::priority_of(customer, waiting, &urls)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::{batch_of, on_every_database};
+
+    #[tokio::test]
+    async fn a_queue_tells_what_waits_and_where_its_batches_are() {
+        on_every_database(async |api| {
+            let librarian = api.librarian().await;
+            batch_of(&librarian, &["a", "b"]).await;
+            let queue = "https://api.example.org/customers/2/queue";
+            let answer = librarian.get("/customers/2/queue").await;
+            assert_eq!(
+                answer.body,
+                json!({
+                    "@context": "https://api.example.org/contexts/Queue.jsonld",
+                    "@id": queue, "@type": "vocab:Queue",
+                    "size": 2, "batchesWaiting": 1, "imagesWaiting": 2,
+                    "batches": format!("{queue}/batches"), "active": format!("{queue}/active"),
+                    "recent": format!("{queue}/recent"), "priority": format!("{queue}/priority"),
+                })
+            );
+            let priority = librarian.get("/customers/2/queue/priority").await.body;
+            assert_eq!(priority["@id"], format!("{queue}/priority"));
+            assert_eq!((&priority["size"], priority.get("priority")), (&json!(0), None));
+        })
+        .await;
+    }
+}

@@ -1,0 +1,30 @@
+//! Queues and batches: assets registered together, and how far they are.
+//!
+//! `batch_path` and `metadata_path` are addresses; how a batch is counted is the catalogue's affair.
+
+mod batch_path;
+mod metadata_path;
+
+mod get_queue_summary;
+mod get_queue;
+mod post_queue;
+mod get_batches;
+mod get_batch;
+mod get_batch_images;
+mod get_batch_errors;
+mod get_recent_errors;
+mod post_test;
+mod post_retry;
+mod post_cancel;
+
+pub(crate) use get_batch::get_batch;
+pub(crate) use get_batch_errors::get_batch_errors;
+pub(crate) use get_batch_images::{get_batch_assets, get_batch_images};
+pub(crate) use get_batches::{get_active_batches, get_batches, get_recent_batches};
+pub(crate) use get_queue::{get_priority_queue, get_queue};
+pub(crate) use get_queue_summary::get_queue_summary;
+pub(crate) use get_recent_errors::get_recent_errors;
+pub(crate) use post_cancel::post_cancel;
+pub(crate) use post_queue::{post_priority_queue, post_queue};
+pub(crate) use post_retry::post_retry;
+pub(crate) use post_test::post_test;
