@@ -30,7 +30,13 @@ impl Catalogue {
         let ids = ids_of(customer, new)?;
         loop {
             let change = self.database().begin().await?;
-            let mut drafts = draft(&change, customer, (&ids, new), now).await?;
+            let (mut drafts, faults) = draft(&change, customer, (&ids, new), now).await?;
+            if !faults.is_empty() {
+                let fault =
+                    |(id, fault): (AssetId, String)| format!("{}/{}: {fault}", id.space, id.name());
+                let faults: Vec<_> = faults.into_iter().map(fault).collect();
+                return Err(Error::Invalid(faults.join(". ")));
+            }
             // Someone else may have been faster with one of them: then it exists, and is to be changed.
             let registered = write(&change, customer, &mut drafts, priority, now).await?;
             let Some((batch, superseded)) = registered else { continue };
@@ -39,6 +45,21 @@ impl Catalogue {
             self.parts().bells.ring_queued();
             return Ok(batch);
         }
+    }
+
+    /// Everything for which [`Catalogue::register_batch`] would refuse these assets, each with the asset's own
+    /// fault; changes nothing.
+    pub async fn faults_of_batch(
+        &self,
+        customer: u32,
+        new: &[NewAsset],
+        now: OffsetDateTime,
+    ) -> Result<Vec<(AssetId, String)>, Error> {
+        let ids = ids_of(customer, new)?;
+        let change = self.database().begin().await?;
+        let (_, faults) = draft(&change, customer, (&ids, new), now).await?;
+        change.rollback().await?;
+        Ok(faults)
     }
 }
 
@@ -58,13 +79,13 @@ fn ids_of(customer: u32, new: &[NewAsset]) -> Result<Vec<AssetId>, Error> {
     Ok(new.iter().map(|new| new.id.clone()).collect())
 }
 
-/// What the request makes of the assets; says everything that is wrong with it at once.
+/// What the request makes of the assets, and everything that is wrong with it.
 async fn draft(
     change: &DatabaseTransaction,
     customer: u32,
     (ids, new): (&[AssetId], &[NewAsset]),
     now: OffsetDateTime,
-) -> Result<Vec<Draft>, Error> {
+) -> Result<(Vec<Draft>, Vec<(AssetId, String)>), Error> {
     let spaces = ids.iter().map(|id| id.space);
     let spaces = space_defaults::of_spaces(change, customer, spaces).await?;
     let rules = ChannelRules::of_customer(change, customer).await?;
@@ -75,13 +96,12 @@ async fn draft(
         match draft_one(before, new, &spaces, &rules, now) {
             Ok(draft) => drafts.push(draft),
             Err(Error::Invalid(fault)) => {
-                let fault = fault.trim_end_matches('.');
-                faults.push(format!("{}/{}: {fault}", new.id.space, new.id.name()));
+                faults.push((new.id.clone(), fault.trim_end_matches('.').to_owned()));
             }
             Err(error) => return Err(error),
         }
     }
-    if faults.is_empty() { Ok(drafts) } else { Err(Error::Invalid(faults.join(". "))) }
+    Ok((drafts, faults))
 }
 
 fn draft_one(

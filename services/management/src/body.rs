@@ -22,10 +22,15 @@ use crate::{Management, error::Error, fields::Fields};
 
 /// The largest body without a file.
 const MAX_JSON: usize = 2 * 1024 * 1024;
+/// The largest table.
+const MAX_TABLE: usize = 16 * 1024 * 1024;
 /// How much of a body that is too large is taken nonetheless, beyond its limit, and for how long.
 const MAX_DRAINED: usize = 256 * 1024 * 1024;
 const LONGEST_DRAIN: Duration = Duration::from_secs(20);
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// The bytes of a table, of whatever declared type.
+pub(crate) struct TableBody(pub(crate) Vec<u8>);
 
 /// A JSON object, of whatever declared type.
 pub(crate) struct JsonBody(pub(crate) Fields);
@@ -39,6 +44,14 @@ pub(crate) struct UploadBody {
     pub(crate) file: Option<Bytes>,
     /// The memory that this body may take, until it is dropped.
     _room: Option<OwnedSemaphorePermit>,
+}
+
+impl FromRequest<Management> for TableBody {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &Management) -> Result<Self, Error> {
+        Ok(Self(read(request, MAX_TABLE).await?))
+    }
 }
 
 impl FromRequest<Management> for JsonBody {

@@ -9,7 +9,8 @@ use crate::{error::Error, fields::Fields};
 /// One member of a collection of assets that a client sends.
 pub(crate) struct Member {
     pub(crate) fields: Fields,
-    number: usize,
+    /// Where it stood, as a fault tells it.
+    pub(crate) place: String,
 }
 
 /// The most assets that one request may name; the DLCS's number.
@@ -45,7 +46,7 @@ fn member(value: Value, number: usize) -> Result<Member, Error> {
             return Err(Error::invalid(format!("Member {number} must be an object with an 'id'")));
         }
     };
-    Ok(Member { fields: Fields::new(object), number })
+    Ok(Member { fields: Fields::new(object), place: format!("Member {number}") })
 }
 
 /// The members by the assets that they name: bare in `space` or with a `space` of their own, as
@@ -56,10 +57,10 @@ pub(crate) fn by_asset(
     space: Option<u32>,
 ) -> Result<Vec<(AssetId, Fields)>, Error> {
     let (mut named, mut faults) = (Vec::with_capacity(members.len()), Vec::new());
-    for Member { fields, number } in members {
+    for Member { fields, place } in members {
         match asset_of(&fields, customer, space) {
             Ok(asset) => named.push((asset, fields)),
-            Err(fault) => faults.push(format!("Member {number}: {fault}")),
+            Err(fault) => faults.push(format!("{place}: {fault}")),
         }
     }
     faults.extend(repeated(&named));
@@ -76,7 +77,12 @@ fn repeated(named: &[(AssetId, Fields)]) -> Option<String> {
     (count > 0).then(|| format!("Members contains {count} duplicate Id(s): {}", list.join("; ")))
 }
 
-fn asset_of(fields: &Fields, customer: u32, space: Option<u32>) -> Result<AssetId, String> {
+/// The asset that a member names.
+pub(crate) fn asset_of(
+    fields: &Fields,
+    customer: u32,
+    space: Option<u32>,
+) -> Result<AssetId, String> {
     let text = ["id", "@id"].into_iter().filter_map(|name| fields.peek_text(name));
     let Some(text) = text.map(|text| text.trim().to_owned()).find(|text| !text.is_empty()) else {
         return Err("Asset Id cannot be empty".to_owned());

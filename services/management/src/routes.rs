@@ -74,6 +74,7 @@ fn queue_routes() -> Router<Management> {
         .route("/queue", get(queue::get_queue_summary))
         .route(QUEUE, get(queue::get_queue).post(queue::post_queue))
         .route(PRIORITY, get(queue::get_priority_queue).post(queue::post_priority_queue))
+        .route("/customers/{customer}/queue/csv", post(queue::post_csv))
         .route("/customers/{customer}/queue/batches", get(queue::get_batches))
         .route("/customers/{customer}/queue/active", get(queue::get_active_batches))
         .route("/customers/{customer}/queue/recent", get(queue::get_recent_batches))
@@ -344,6 +345,7 @@ mod tests {
         "POST /customers/2/queue",
         "GET /customers/2/queue/priority",
         "POST /customers/2/queue/priority",
+        "POST /customers/2/queue/csv",
         "GET /customers/2/queue/batches",
         "GET /customers/2/queue/active",
         "GET /customers/2/queue/recent",

@@ -2,7 +2,7 @@ use sea_orm::Value;
 
 use super::house::*;
 use crate::{
-    AssetFilter, AssetProperty, AssetTest, BatchScope, Catalogue, Comparison, Error, LabelList,
+    AssetFilter, AssetProperty, AssetTest, BatchScope, Catalogue, Comparison, Cursor, Error, LabelList,
     Literal, Order, asset_row,
     claim_job::claim as claim_sql,
     database::query::{self, Record, Row},
@@ -168,6 +168,32 @@ async fn no_question_reads_the_whole_table() {
                     !counts || !house.is_postgres() || plan.contains(index),
                     "{index}:\n{plan}"
                 );
+            }
+        }
+    }
+}
+
+/// Where a cursor leads, nothing is counted off and nothing sorted, however far in.
+#[tokio::test]
+async fn a_page_from_a_cursor_begins_in_the_index() {
+    for house in houses().await {
+        fill(house.enter()).await;
+        for (by, index) in [("created", "asset_by_age"), ("number1", "asset_by_number1")] {
+            let order: Order<AssetProperty> = Order::ascending(by).unwrap();
+            let asset = house.catalogue.asset(&id("2/5/n19000")).await.unwrap().unwrap();
+            for backwards in [false, true] {
+                let cursor = Cursor::beside(&asset, order, backwards, 20_001).unwrap();
+                let (condition, mut values) = AssetFilter::default().condition(2, None);
+                let (beyond, more) = cursor.condition(values.len() + 1);
+                values.extend(more);
+                let direction = order.by.order(backwards);
+                let sql = format!(
+                    "{} WHERE {condition} AND {beyond} ORDER BY {direction} LIMIT 100",
+                    asset_row::SELECT
+                );
+                let plan = plan(&house, &sql, values).await;
+                assert_uses(&plan, index);
+                assert!(!house.is_postgres() || !plan.contains("Filter"), "{plan}");
             }
         }
     }

@@ -76,7 +76,8 @@ async fn new_assets(
     if faults.is_empty() { Ok(assets) } else { Err(Error::Invalid(faults)) }
 }
 
-fn asset_fields(
+/// What a member says of its asset.
+pub(super) fn asset_fields(
     mut fields: Fields,
     subject: &Subject<'_>,
     priority: Priority,
