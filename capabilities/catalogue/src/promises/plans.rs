@@ -2,8 +2,8 @@ use sea_orm::Value;
 
 use super::house::*;
 use crate::{
-    AssetFilter, AssetProperty, AssetTest, BatchScope, Catalogue, Comparison, Cursor, Error, LabelList,
-    Literal, Order, asset_row,
+    AssetFilter, AssetProperty, AssetTest, BatchScope, Catalogue, Comparison, Cursor, Error,
+    LabelList, Literal, Order, asset_row,
     claim_job::claim as claim_sql,
     database::query::{self, Record, Row},
 };
