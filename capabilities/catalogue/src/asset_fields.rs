@@ -1,5 +1,7 @@
 use model::{DeliveryChannel, MediaType, Origin};
 
+use crate::Expected;
+
 /// What a request says about one property: nothing, that it be emptied, or what it shall be.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Change<T> {
@@ -30,6 +32,7 @@ pub struct AssetFields {
     pub number1: Change<i64>,
     pub number2: Change<i64>,
     pub number3: Change<i64>,
+    pub expected: Expected,
 }
 
 /// The delivery channels that a request asks for.

@@ -52,6 +52,19 @@ impl Catalogue {
         Ok(Some(known.caller))
     }
 
+    /// The caller that somebody vouches for who may speak for the customer; `None` if there is no such customer.
+    pub async fn caller_for(&self, customer: u32) -> Result<Option<Caller>, Error> {
+        let customer = self.customer(customer).await?;
+        Ok(customer.map(|customer| Caller {
+            key: format!("on behalf of customer {}", customer.id).into(),
+            customer: customer.id,
+            administrator: customer.administrator,
+            scope: Scope::Admin,
+            spaces: None,
+            requests_per_minute: None,
+        }))
+    }
+
     /// Once a minute is enough for whoever wants to know whether a key is still in use.
     async fn note_use(&self, key: &Arc<str>, now: OffsetDateTime) -> Result<(), Error> {
         let noted = &self.parts().callers.noted;

@@ -31,6 +31,7 @@ pub(crate) async fn change_asset(
     now: OffsetDateTime,
 ) -> Result<(Asset, Scheduled), Error> {
     check_can_be_changed(before)?;
+    fields.expected.check(Some(before.modified))?;
     let mut after = merged(change, before, fields).await?;
     let mut scheduled = Scheduled::default();
     let mut is_done = false;

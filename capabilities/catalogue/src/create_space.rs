@@ -2,7 +2,7 @@ use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 
 use crate::{
-    Catalogue, Change, Error, Space,
+    Catalogue, Change, Error, Expected, Space,
     customers::fold,
     database::query::{self, micros, moment},
     spaces::space,
@@ -16,6 +16,7 @@ pub struct SpaceFields {
     pub default_tags: Change<Vec<String>>,
     pub default_roles: Change<Vec<String>>,
     pub max_unauthorised: Change<i32>,
+    pub expected: Expected,
 }
 
 impl Catalogue {
@@ -50,6 +51,7 @@ pub(crate) async fn insert(
     fields: &SpaceFields,
     now: OffsetDateTime,
 ) -> Result<Option<Space>, Error> {
+    fields.expected.check(None)?;
     let mut new = Space {
         customer,
         id,

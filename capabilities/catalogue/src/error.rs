@@ -11,6 +11,9 @@ pub enum Error {
     /// Something else already has this name, or stands in the way.
     #[error("{0}")]
     Conflict(String),
+    /// The thing to change is not as the request takes for granted.
+    #[error("{0}")]
+    Outdated(String),
     /// The thing to change does not exist.
     #[error("there is no {0}")]
     NotFound(String),

@@ -13,6 +13,7 @@ impl Catalogue {
         let change = self.database().begin().await?;
         let space = space_for_update(&change, customer, id).await?;
         let mut space = space.ok_or_else(|| Error::NotFound(format!("space {customer}/{id}")))?;
+        fields.expected.check(Some(space.modified))?;
         fields.apply(&mut space)?;
         update(&change, &mut space, now).await?;
         change.commit().await?;

@@ -3,7 +3,7 @@ use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 
 use crate::{
-    Catalogue, Change, DeliveryChannelPolicy, Error,
+    Catalogue, Change, DeliveryChannelPolicy, Error, Expected,
     customers::customer,
     database::{
         dialect::for_update,
@@ -19,6 +19,7 @@ pub struct PolicyFields {
     pub display_name: Change<String>,
     /// A JSON array in a text.
     pub data: Change<String>,
+    pub expected: Expected,
 }
 
 /// A policy after a PUT.
@@ -119,7 +120,10 @@ async fn insert(
     let said = [display_name.into(), data.as_str().into(), micros(now).into()];
     match query::run(change, sql, key.into_iter().chain(said)).await? {
         0 => Ok(None),
-        _ => policy(change, owner, channel, name).await,
+        _ => {
+            fields.expected.check(None)?;
+            policy(change, owner, channel, name).await
+        }
     }
 }
 
@@ -132,6 +136,7 @@ async fn update(
     let PolicyName { customer, channel, name } = which;
     check_channel(channel)?;
     let mut after = own_for_update(change, which).await?;
+    fields.expected.check(Some(after.modified))?;
     fields.display_name.apply_optional(&mut after.display_name);
     fields.data.apply_optional(&mut after.data);
     let data = after.data.as_deref();

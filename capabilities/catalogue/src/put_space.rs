@@ -32,6 +32,7 @@ impl Catalogue {
         }
         let put = match space_for_update(&change, customer_id, id).await? {
             Some(mut space) => {
+                fields.expected.check(Some(space.modified))?;
                 fields.apply(&mut space)?;
                 update(&change, &mut space, now).await?;
                 PutSpace { space, created: false }

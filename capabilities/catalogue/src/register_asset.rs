@@ -63,6 +63,7 @@ async fn create(
     priority: Priority,
     now: OffsetDateTime,
 ) -> Result<Option<(Asset, Scheduled)>, Error> {
+    new.fields.expected.check(None)?;
     let Change::Set(media_type) = &new.fields.media_type else {
         return Err(Error::Invalid("Media type must be specified".into()));
     };

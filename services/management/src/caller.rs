@@ -4,12 +4,13 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use catalogue::Caller;
+use time::OffsetDateTime;
 
 use crate::{
-    Management,
+    Management, bearer,
     error::Error,
     paths::{number, path_param},
-    permit,
+    permit, precondition,
 };
 
 /// A caller with an administrator's key.
@@ -67,9 +68,8 @@ async fn caller(parts: &mut Parts, management: &Management) -> Result<Caller, Er
     if let Some(Admitted(caller)) = parts.extensions.get::<Admitted>() {
         return Ok(caller.clone());
     }
-    let (key, secret) = basic(&parts.headers).ok_or(Error::Unauthenticated)?;
     let now = management.now();
-    let caller = management.catalogue.caller(&key, &secret, now).await?;
+    let caller = identify(&parts.headers, management, now).await?;
     let caller = caller.ok_or(Error::Unauthenticated)?;
     let limit = caller.requests_per_minute.unwrap_or(management.config.requests_per_minute);
     if limit > 0 {
@@ -80,12 +80,38 @@ async fn caller(parts: &mut Parts, management: &Management) -> Result<Caller, Er
     let route = route.as_ref().map_or("", MatchedPath::as_str);
     let space = path_param(parts, "space").await.ok().and_then(|space| number(&space));
     permit::check(&caller, &parts.method, route, space)?;
+    if permit::changes(&parts.method) && !permit::heeds_preconditions(&parts.method, route) {
+        precondition::refuse(&parts.headers)?;
+    }
     parts.extensions.insert(Admitted(caller.clone()));
     Ok(caller)
 }
 
 #[derive(Clone)]
 struct Admitted(Caller);
+
+/// By a key and its secret, or by a token of a service that may speak for a customer.
+async fn identify(
+    headers: &HeaderMap,
+    management: &Management,
+    now: OffsetDateTime,
+) -> Result<Option<Caller>, Error> {
+    let catalogue = &management.catalogue;
+    if let Some((key, secret)) = basic(headers) {
+        return Ok(catalogue.caller(&key, &secret, now).await?);
+    }
+    let customer = bearer(headers).and_then(|it| bearer::customer_of(it, &management.config, now));
+    match customer {
+        Some(customer) => Ok(catalogue.caller_for(customer).await?),
+        None => Ok(None),
+    }
+}
+
+/// The token of `Authorization: Bearer`.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
 
 /// The key and secret of `Authorization: Basic`.
 fn basic(headers: &HeaderMap) -> Option<(String, String)> {
@@ -100,7 +126,38 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
 
 #[cfg(test)]
 mod tests {
+    use axum::{body::Body, http::Request};
+    use jsonwebtoken::{EncodingKey, Header, encode};
+    use serde_json::json;
+
     use super::*;
+    use crate::{ManagementConfig, testing::on_every_database_with};
+
+    #[tokio::test]
+    async fn a_service_that_shares_the_secret_calls_for_a_customer() {
+        let secret = "a secret that is long enough for it";
+        let config = ManagementConfig {
+            bearer_secret: secret.into(),
+            bearer_issuers: vec!["dlcs".to_owned()],
+            ..ManagementConfig::default()
+        };
+        on_every_database_with(config, async |api| {
+            let administrator = api.administrator().await;
+            api.customer(&administrator, "library").await;
+            let ask = async |customer: u32, path: &str| {
+                let claims = json!({"iss": "dlcs", "sub": format!("urn:dlcs:user:{customer}")});
+                let key = EncodingKey::from_secret(secret.as_bytes());
+                let token = encode(&Header::default(), &claims, &key).unwrap();
+                let request = Request::get(path).header("authorization", format!("Bearer {token}"));
+                api.anonymous().request(request.body(Body::empty()).unwrap()).await.status
+            };
+            assert_eq!(ask(2, "/customers/2").await, 200);
+            assert_eq!(ask(2, "/customers/1").await, 401);
+            assert_eq!(ask(1, "/customers/2").await, 200, "customer 1 is an administrator");
+            assert_eq!(ask(77, "/customers/77").await, 401);
+        })
+        .await;
+    }
 
     fn read(authorization: &str) -> Option<(String, String)> {
         let mut headers = HeaderMap::new();

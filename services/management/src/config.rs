@@ -1,7 +1,10 @@
 use serde::{Deserialize, Serialize};
+use storage::Secret;
 
 /// The smallest `maxWidth` that the DLCS knows.
 pub(crate) const MIN_MAX_WIDTH: u32 = 256;
+/// As long as what HS256 makes of it.
+const MIN_SECRET: usize = 32;
 
 /// How the API treats what clients send.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +31,11 @@ pub struct ManagementConfig {
     /// How often a key may ask in a minute, if nothing else was said when it was made; 0 means as
     /// often as it likes. Each process counts for itself; more are answered 429.
     pub requests_per_minute: u32,
+    /// The secret that other services sign tokens with (JWT, HS256, 32 characters or more), to call for
+    /// a customer by `Authorization: Bearer`. Empty: no tokens are accepted.
+    pub bearer_secret: Secret,
+    /// Whose tokens are accepted: what they must have as `iss`.
+    pub bearer_issuers: Vec<String>,
 }
 
 impl Default for ManagementConfig {
@@ -41,6 +49,8 @@ impl Default for ManagementConfig {
             max_width: 5000,
             legacy: false,
             requests_per_minute: 0,
+            bearer_secret: Secret::default(),
+            bearer_issuers: Vec::new(),
         }
     }
 }
@@ -58,6 +68,15 @@ impl ManagementConfig {
         refuse(self.upload_megabytes == 0, "upload_megabytes must be at least 1");
         refuse(self.max_batch == 0, "max_batch must be at least 1");
         refuse(self.max_width < MIN_MAX_WIDTH, "max_width must be at least 256");
+        let secret = self.bearer_secret.expose();
+        refuse(
+            !secret.is_empty() && secret.len() < MIN_SECRET,
+            "bearer_secret must have 32 characters or more",
+        );
+        refuse(
+            secret.is_empty() != self.bearer_issuers.is_empty(),
+            "bearer_secret and bearer_issuers need each other",
+        );
         faults
     }
 }
@@ -74,8 +93,9 @@ mod tests {
             upload_megabytes: 0,
             max_batch: 0,
             max_width: 255,
+            bearer_secret: "short".into(),
             ..ManagementConfig::default()
         };
-        assert_eq!(broken.faults().len(), 4);
+        assert_eq!(broken.faults().len(), 6, "{:?}", broken.faults());
     }
 }

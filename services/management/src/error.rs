@@ -89,6 +89,7 @@ impl Error {
                 catalogue::Error::Invalid(_) => StatusCode::BAD_REQUEST,
                 catalogue::Error::NotFound(_) => StatusCode::NOT_FOUND,
                 catalogue::Error::Conflict(_) => StatusCode::CONFLICT,
+                catalogue::Error::Outdated(_) => StatusCode::PRECONDITION_FAILED,
                 catalogue::Error::LimitExceeded(_) => StatusCode::INSUFFICIENT_STORAGE,
                 catalogue::Error::Unavailable(_) | catalogue::Error::Schema(_) => {
                     StatusCode::SERVICE_UNAVAILABLE
@@ -117,6 +118,7 @@ impl Error {
                 catalogue::Error::Invalid(_) => format!("{attempt}: Validation failed"),
                 catalogue::Error::NotFound(_) => "Not Found".to_owned(),
                 catalogue::Error::Conflict(_) => format!("{attempt}: Conflict"),
+                catalogue::Error::Outdated(_) => format!("{attempt}: Precondition failed"),
                 catalogue::Error::LimitExceeded(_) => format!("{attempt}: Storage limit exceeded"),
                 catalogue::Error::Unavailable(_) | catalogue::Error::Schema(_) => {
                     format!("{attempt} failed")

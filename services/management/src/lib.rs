@@ -17,6 +17,8 @@ mod answer;
 mod caller;
 mod permit;
 mod pace;
+mod bearer;
+mod precondition;
 mod paths;
 mod body;
 mod fields;

@@ -26,6 +26,19 @@ pub(crate) fn check(
     Err(Error::KeyNotAllowed(format!("This key is for the spaces {} alone", numbers.join(", "))))
 }
 
+/// Does the request change something?
+pub(crate) fn changes(method: &Method) -> bool {
+    ![Method::GET, Method::HEAD, Method::OPTIONS].contains(method)
+}
+
+/// Is there a tag by which this change can be made conditional?
+pub(crate) fn heeds_preconditions(method: &Method, route: &str) -> bool {
+    let is_tagged = route.ends_with("/spaces/{space}")
+        || route.ends_with("/images/{image}")
+        || route.ends_with("/deliveryChannelPolicies/{channel}/{name}");
+    is_tagged && *method != Method::DELETE
+}
+
 /// Who may do what. Secrets and people are an administrator's matter even to look at.
 fn scope_of(method: &Method, route: &str) -> Scope {
     let is_about = |names: &[&str]| route.split('/').any(|segment| names.contains(&segment));

@@ -81,4 +81,8 @@ impl Resource for DeliveryChannelPolicy {
     fn url(&self) -> &str {
         &self.id
     }
+
+    fn changed(&self) -> Option<OffsetDateTime> {
+        Some(self.policy_modified)
+    }
 }

@@ -1,12 +1,16 @@
 use axum::{
     Json,
-    http::{StatusCode, header::LOCATION},
+    http::{
+        StatusCode,
+        header::{ETAG, LOCATION},
+    },
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use time::OffsetDateTime;
 
 use super::Class;
-use crate::urls::Urls;
+use crate::{precondition::etag, urls::Urls};
 
 /// What can be answered on its own, or as a member of a collection.
 pub(crate) trait Resource: Serialize {
@@ -14,6 +18,11 @@ pub(crate) trait Resource: Serialize {
 
     /// The resource's own address.
     fn url(&self) -> &str;
+
+    /// When it was last changed, where that is known: then it has a tag by which changes can be made conditional.
+    fn changed(&self) -> Option<OffsetDateTime> {
+        None
+    }
 }
 
 /// One resource as an answer: itself, and the context that explains it.
@@ -44,7 +53,8 @@ impl<T: Resource> Document<T> {
 
 impl<T: Resource> IntoResponse for Document<T> {
     fn into_response(self) -> Response {
-        Json(self).into_response()
+        let tag = self.resource.changed().map(|changed| [(ETAG, etag(changed))]);
+        (tag, Json(self)).into_response()
     }
 }
 

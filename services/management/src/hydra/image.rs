@@ -55,6 +55,8 @@ pub(crate) struct Image {
     error: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     batch: Option<String>,
+    #[serde(skip)]
+    modified: OffsetDateTime,
 }
 
 /// One way in which the asset is delivered, and the policy that says what is made for it.
@@ -104,6 +106,7 @@ impl Image {
             finished: asset.finished,
             ingesting: asset.ingesting,
             error: asset.error,
+            modified: asset.modified,
         }
     }
 }
@@ -162,5 +165,9 @@ impl Resource for Image {
 
     fn url(&self) -> &str {
         &self.url
+    }
+
+    fn changed(&self) -> Option<OffsetDateTime> {
+        Some(self.modified)
     }
 }

@@ -23,6 +23,8 @@ pub(crate) struct Space {
     images: String,
     default_delivery_channels: String,
     storage: String,
+    #[serde(skip)]
+    modified: OffsetDateTime,
 }
 
 impl Space {
@@ -40,6 +42,7 @@ impl Space {
             images: urls.images(space.customer, space.id),
             default_delivery_channels: urls.default_channels(space.customer, Some(space.id)),
             storage: urls.storage(space.customer, Some(space.id)),
+            modified: space.modified,
         }
     }
 }
@@ -64,5 +67,9 @@ impl Resource for Space {
 
     fn url(&self) -> &str {
         &self.url
+    }
+
+    fn changed(&self) -> Option<OffsetDateTime> {
+        Some(self.modified)
     }
 }

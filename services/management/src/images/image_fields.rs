@@ -1,6 +1,6 @@
 use std::ops::RangeInclusive;
 
-use catalogue::{Asset, AssetFields, Change};
+use catalogue::{Asset, AssetFields, Change, Expected};
 use model::{AssetId, MediaType, Origin};
 
 use super::{channels::channels, identity, server_fields};
@@ -77,6 +77,7 @@ fn read(fields: &mut Fields, subject: &Subject<'_>) -> AssetFields {
         number1: number(fields, "number1", i64::MIN..=i64::MAX),
         number2: number(fields, "number2", i64::MIN..=i64::MAX),
         number3: number(fields, "number3", i64::MIN..=i64::MAX),
+        expected: Expected::default(),
     }
 }
 

@@ -1,4 +1,5 @@
 use axum::extract::State;
+use catalogue::AssetFields;
 
 use super::{
     bring_in::{bring_in, check_is_ours, existing, priority},
@@ -10,6 +11,7 @@ use crate::{
     error::{During, Error},
     hydra::{Document, Image},
     paths::ImagePath,
+    precondition::Precondition,
     urls::Urls,
 };
 
@@ -18,12 +20,13 @@ pub(crate) async fn patch_image(
     State(management): State<Management>,
     urls: Urls,
     ImagePath { asset: id }: ImagePath,
+    Precondition(expected): Precondition,
     JsonBody(fields): JsonBody,
 ) -> Result<Document<Image>, Error> {
     let stored = existing(&management, &id).await?;
     check_is_ours(&stored)?;
     let subject = Subject { id: &id, stored: Some(&stored), config: &management.config };
-    let fields = patch_fields(fields, &subject)?;
+    let fields = AssetFields { expected, ..patch_fields(fields, &subject)? };
     let priority = effective(&fields.media_type, &subject).map(priority).unwrap_or_default();
 
     let changed = management.catalogue.patch_asset(&id, &fields, priority, management.now()).await;

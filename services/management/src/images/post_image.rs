@@ -7,6 +7,7 @@ use crate::{
     error::Error,
     hydra::{Image, Saved},
     paths::ImagePath,
+    precondition::Precondition,
     urls::Urls,
 };
 
@@ -15,12 +16,13 @@ pub(crate) async fn post_image(
     state: State<Management>,
     urls: Urls,
     path: ImagePath,
+    precondition: Precondition,
     body: UploadBody,
 ) -> Result<Saved<Image>, Error> {
     if body.file.is_none() {
         return Err(Error::invalid("POST needs the bytes of the image as 'file'; or use PUT"));
     }
-    put_image(state, urls, path, body).await
+    put_image(state, urls, path, precondition, body).await
 }
 
 #[cfg(test)]

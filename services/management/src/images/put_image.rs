@@ -1,7 +1,7 @@
 use std::mem::take;
 
 use axum::extract::State;
-use catalogue::{Change, NewAsset, Registered};
+use catalogue::{Change, Expected, NewAsset, Registered};
 use model::AssetId;
 use tracing::Instrument;
 
@@ -16,6 +16,7 @@ use crate::{
     error::{During, Error},
     hydra::{Document, Image, Saved},
     paths::ImagePath,
+    precondition::Precondition,
     urls::Urls,
 };
 
@@ -24,10 +25,12 @@ pub(crate) async fn put_image(
     State(management): State<Management>,
     urls: Urls,
     ImagePath { asset }: ImagePath,
+    Precondition(expected): Precondition,
     body: UploadBody,
 ) -> Result<Saved<Image>, Error> {
     // Not left half done when the client hangs up: bytes would stay that nobody knows of.
-    let registered = tokio::spawn(register(management.clone(), asset, body).in_current_span());
+    let registered =
+        tokio::spawn(register(management.clone(), asset, expected, body).in_current_span());
     let registered = registered.await.map_err(|_| Error::Interrupted)??;
     let asset = bring_in(&management, registered.asset, registered.job).await?;
     Ok(Document::new(&urls, Image::of(asset, &urls)).saved(registered.created))
@@ -36,6 +39,7 @@ pub(crate) async fn put_image(
 async fn register(
     management: Management,
     id: AssetId,
+    expected: Expected,
     mut body: UploadBody,
 ) -> Result<Registered, Error> {
     let stored = management.catalogue.asset(&id).await?;
@@ -43,6 +47,7 @@ async fn register(
     let subject = Subject { id: &id, stored: stored.as_ref(), config: &management.config };
     let has_file = body.file.is_some();
     let mut fields = put_fields(take(&mut body.fields), &subject, has_file)?;
+    fields.expected = expected;
     let media_type = effective(&fields.media_type, &subject);
     let priority = media_type.map(priority).unwrap_or_default();
 

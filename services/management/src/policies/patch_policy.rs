@@ -1,4 +1,5 @@
 use axum::extract::State;
+use catalogue::PolicyFields;
 
 use super::{
     policy_fields::{check_name, policy_fields},
@@ -9,6 +10,7 @@ use crate::{
     body::JsonBody,
     error::{During, Error},
     hydra::{DeliveryChannelPolicy, Document},
+    precondition::Precondition,
     urls::Urls,
 };
 
@@ -17,9 +19,11 @@ pub(crate) async fn patch_policy(
     State(management): State<Management>,
     urls: Urls,
     path: PolicyPath,
+    Precondition(expected): Precondition,
     JsonBody(fields): JsonBody,
 ) -> Result<Document<DeliveryChannelPolicy>, Error> {
     let (name, fields) = policy_fields(fields, path.channel)?;
+    let fields = PolicyFields { expected, ..fields };
     check_name(name.as_deref(), &path.name)?;
     let patched = management.catalogue.patch_policy(path.which(), &fields, management.now()).await;
     let patched = patched.during("Update policy")?;

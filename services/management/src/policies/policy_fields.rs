@@ -1,4 +1,4 @@
-use catalogue::{Change, PolicyFields};
+use catalogue::{Change, Expected, PolicyFields};
 use model::DeliveryChannel;
 use serde_json::Value;
 
@@ -25,6 +25,7 @@ pub(super) fn policy_fields(
         display_name: fields
             .change("displayName", |fields, name| fields.text_up_to(name, MAX_DISPLAY_NAME)),
         data: fields.change("policyData", data),
+        expected: Expected::default(),
     };
     fields.finish()?;
     Ok((name, read))

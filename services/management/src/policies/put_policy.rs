@@ -1,4 +1,5 @@
 use axum::extract::State;
+use catalogue::PolicyFields;
 
 use super::{
     policy_fields::{check_data, check_name, policy_fields},
@@ -9,6 +10,7 @@ use crate::{
     body::JsonBody,
     error::{During, Error},
     hydra::{DeliveryChannelPolicy, Document, Saved},
+    precondition::Precondition,
     urls::Urls,
 };
 
@@ -17,9 +19,11 @@ pub(crate) async fn put_policy(
     State(management): State<Management>,
     urls: Urls,
     path: PolicyPath,
+    Precondition(expected): Precondition,
     JsonBody(fields): JsonBody,
 ) -> Result<Saved<DeliveryChannelPolicy>, Error> {
     let (name, fields) = policy_fields(fields, path.channel)?;
+    let fields = PolicyFields { expected, ..fields };
     check_name(name.as_deref(), &path.name)?;
     check_data(&fields)?;
     let put = management.catalogue.put_policy(path.which(), &fields, management.now()).await;

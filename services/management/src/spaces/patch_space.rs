@@ -1,4 +1,5 @@
 use axum::extract::State;
+use catalogue::SpaceFields;
 
 use super::space_fields::space_fields;
 use crate::{
@@ -7,6 +8,7 @@ use crate::{
     error::{During, Error},
     hydra::{Document, Space},
     paths::SpacePath,
+    precondition::Precondition,
     urls::Urls,
 };
 
@@ -15,9 +17,10 @@ pub(crate) async fn patch_space(
     State(management): State<Management>,
     urls: Urls,
     SpacePath { customer, space }: SpacePath,
+    Precondition(expected): Precondition,
     JsonBody(fields): JsonBody,
 ) -> Result<Document<Space>, Error> {
-    let fields = space_fields(fields, Some(space))?;
+    let fields = SpaceFields { expected, ..space_fields(fields, Some(space))? };
     let patched = management.catalogue.patch_space(customer, space, &fields, management.now());
     Ok(Document::new(&urls, Space::of(patched.await.during("Update space")?, &urls)))
 }

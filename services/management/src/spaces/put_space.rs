@@ -1,4 +1,5 @@
 use axum::extract::State;
+use catalogue::SpaceFields;
 
 use super::space_fields::space_fields;
 use crate::{
@@ -7,6 +8,7 @@ use crate::{
     error::{During, Error},
     hydra::{Document, Saved, Space},
     paths::SpacePath,
+    precondition::Precondition,
     urls::Urls,
 };
 
@@ -15,9 +17,10 @@ pub(crate) async fn put_space(
     State(management): State<Management>,
     urls: Urls,
     SpacePath { customer, space }: SpacePath,
+    Precondition(expected): Precondition,
     JsonBody(fields): JsonBody,
 ) -> Result<Saved<Space>, Error> {
-    let fields = space_fields(fields, Some(space))?;
+    let fields = SpaceFields { expected, ..space_fields(fields, Some(space))? };
     let put = management.catalogue.put_space(customer, space, &fields, management.now()).await;
     let put = put.during("Put space")?;
     Ok(Document::new(&urls, Space::of(put.space, &urls)).saved(put.created))

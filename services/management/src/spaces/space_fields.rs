@@ -1,4 +1,4 @@
-use catalogue::{Change, SpaceFields};
+use catalogue::{Change, Expected, SpaceFields};
 
 use crate::{error::Error, fields::Fields};
 
@@ -13,6 +13,7 @@ pub(super) fn space_fields(mut fields: Fields, id: Option<u32>) -> Result<SpaceF
         default_roles: fields.change("defaultRoles", Fields::texts),
         max_unauthorised: fields
             .change("maxUnauthorised", |fields, name| fields.whole_number(name, -1..=i32::MAX)),
+        expected: Expected::default(),
     };
     if matches!(&read.name, Change::Set(name) if name.trim().is_empty()) {
         fields.fault("A space must have a name.");
