@@ -20,6 +20,7 @@ mod customers;
 mod key_scope;
 mod keys;
 mod callers;
+mod audit;
 mod spaces;
 mod space_defaults;
 mod assets;
@@ -91,6 +92,7 @@ pub use asset_filter::{
 };
 pub use asset_query::AssetProperty;
 pub use assets::{Asset, AssetChannel, AssetPage};
+pub use audit::{Attempt, AuditEntry, AuditFilter};
 pub use batch_members::BatchError;
 pub use batches::{Batch, BatchList, CustomerQueue};
 pub use callers::Caller;

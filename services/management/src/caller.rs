@@ -30,7 +30,7 @@ impl FromRequestParts<Management> for Holder {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, management: &Management) -> Result<Self, Error> {
-        let Caller { administrator, .. } = caller(parts, management).await?;
+        let Caller { administrator, .. } = admit(parts, management).await?;
         Ok(Self { administrator })
     }
 }
@@ -39,7 +39,7 @@ impl FromRequestParts<Management> for Administrator {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, management: &Management) -> Result<Self, Error> {
-        let caller = caller(parts, management).await?;
+        let caller = admit(parts, management).await?;
         if caller.administrator { Ok(Self) } else { Err(Error::NotAnAdministrator) }
     }
 }
@@ -48,7 +48,7 @@ impl FromRequestParts<Management> for Tenant {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, management: &Management) -> Result<Self, Error> {
-        let caller = caller(parts, management).await?;
+        let caller = admit(parts, management).await?;
         let customer = path_param(parts, "customer").await?;
         let no_such_customer = || Error::NotFound(format!("customer {customer}"));
         let customer = number(&customer).ok_or_else(no_such_customer)?;
@@ -64,7 +64,7 @@ impl FromRequestParts<Management> for Tenant {
 }
 
 /// Who calls, and may do so now: seen to once, however many parts of a request ask.
-async fn caller(parts: &mut Parts, management: &Management) -> Result<Caller, Error> {
+pub(crate) async fn admit(parts: &mut Parts, management: &Management) -> Result<Caller, Error> {
     if let Some(Admitted(caller)) = parts.extensions.get::<Admitted>() {
         return Ok(caller.clone());
     }
@@ -87,8 +87,9 @@ async fn caller(parts: &mut Parts, management: &Management) -> Result<Caller, Er
     Ok(caller)
 }
 
+/// Somebody who was let in.
 #[derive(Clone)]
-struct Admitted(Caller);
+pub(crate) struct Admitted(Caller);
 
 /// By a key and its secret, or by a token of a service that may speak for a customer.
 async fn identify(
@@ -126,12 +127,18 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use axum::{body::Body, http::Request};
+    use axum::{
+        body::Body,
+        http::{Method, Request},
+    };
     use jsonwebtoken::{EncodingKey, Header, encode};
     use serde_json::json;
 
     use super::*;
-    use crate::{ManagementConfig, testing::on_every_database_with};
+    use crate::{
+        ManagementConfig,
+        testing::{on_every_database, on_every_database_with},
+    };
 
     #[tokio::test]
     async fn a_service_that_shares_the_secret_calls_for_a_customer() {
@@ -180,5 +187,116 @@ mod tests {
         }
         let with_nul = BASE64_STANDARD.encode("key\0:secret");
         assert_eq!(read(&format!("Basic {with_nul}")), None);
+    }
+
+    /// What a customer does not let others do.
+    const GUARDED: &[&str] = &[
+        "GET /customers/2",
+        "PATCH /customers/2",
+        "GET /customers/2/keys",
+        "POST /customers/2/keys",
+        "DELETE /customers/2/keys/x",
+        "GET /customers/2/spaces",
+        "POST /customers/2/spaces",
+        "GET /customers/2/spaces/1",
+        "PUT /customers/2/spaces/1",
+        "PATCH /customers/2/spaces/1",
+        "DELETE /customers/2/spaces/1",
+        "GET /customers/2/spaces/1/images",
+        "GET /customers/2/spaces/1/images/ms-1",
+        "PUT /customers/2/spaces/1/images/ms-1",
+        "POST /customers/2/spaces/1/images/ms-1",
+        "PATCH /customers/2/spaces/1/images/ms-1",
+        "DELETE /customers/2/spaces/1/images/ms-1",
+        "POST /customers/2/spaces/1/images/a/reingest",
+        "GET /customers/2/deliveryChannelPolicies",
+        "GET /customers/2/deliveryChannelPolicies/thumbs",
+        "POST /customers/2/deliveryChannelPolicies/thumbs",
+        "GET /customers/2/deliveryChannelPolicies/thumbs/x",
+        "PUT /customers/2/deliveryChannelPolicies/thumbs/x",
+        "PATCH /customers/2/deliveryChannelPolicies/thumbs/x",
+        "DELETE /customers/2/deliveryChannelPolicies/thumbs/x",
+        "GET /customers/2/defaultDeliveryChannels",
+        "POST /customers/2/defaultDeliveryChannels",
+        "GET /customers/2/defaultDeliveryChannels/x",
+        "PUT /customers/2/defaultDeliveryChannels/x",
+        "DELETE /customers/2/defaultDeliveryChannels/x",
+        "GET /customers/2/spaces/1/defaultDeliveryChannels",
+        "DELETE /customers/2/spaces/1/defaultDeliveryChannels/x",
+        "GET /customers/2/originStrategies",
+        "POST /customers/2/originStrategies",
+        "GET /customers/2/originStrategies/x",
+        "PUT /customers/2/originStrategies/x",
+        "DELETE /customers/2/originStrategies/x",
+        "GET /customers/2/customHeaders",
+        "POST /customers/2/customHeaders",
+        "GET /customers/2/customHeaders/x",
+        "PUT /customers/2/customHeaders/x",
+        "DELETE /customers/2/customHeaders/x",
+        "GET /customers/2/namedQueries",
+        "POST /customers/2/namedQueries",
+        "GET /customers/2/namedQueries/x",
+        "PUT /customers/2/namedQueries/x",
+        "DELETE /customers/2/namedQueries/x",
+        "DELETE /customers/2/resources/pdf/x",
+        "GET /customers/2/audit",
+        "GET /customers/2/audit/1",
+        "GET /customers/2/portalUsers",
+        "POST /customers/2/portalUsers",
+        "GET /customers/2/portalUsers/x",
+        "PATCH /customers/2/portalUsers/x",
+        "DELETE /customers/2/portalUsers/x",
+        "GET /customers/2/imageOptimisationPolicies",
+        "GET /customers/2/imageOptimisationPolicies/x",
+        "GET /customers/2/spaces/1/images/ms-1/metadata",
+        "GET /customers/2/storage",
+        "PATCH /customers/2/storage",
+        "GET /customers/2/spaces/1/storage",
+        "PATCH /customers/2/spaces/1/storage",
+        "GET /customers/2/spaces/1/images/ms-1/storage",
+        "PATCH /customers/2/spaces/1/images",
+        "GET /customers/2/allImages",
+        "POST /customers/2/allImages",
+        "PATCH /customers/2/allImages",
+        "POST /customers/2/deleteImages",
+        "GET /customers/2/queue/recentErrorsByMetadata/string1",
+        "GET /customers/2/queue",
+        "POST /customers/2/queue",
+        "GET /customers/2/queue/priority",
+        "POST /customers/2/queue/priority",
+        "GET /customers/2/queue/batches",
+        "GET /customers/2/queue/active",
+        "GET /customers/2/queue/recent",
+        "GET /customers/2/queue/batches/1",
+        "GET /customers/2/queue/batches/1/images",
+        "GET /customers/2/queue/batches/1/assets",
+        "GET /customers/2/queue/batches/1/errors",
+        "POST /customers/2/queue/batches/1/test",
+        "POST /customers/2/queue/batches/1/retry",
+        "POST /customers/2/queue/batches/1/cancel",
+        "POST /customers/2/queue/csv",
+    ];
+
+    #[tokio::test]
+    async fn nothing_but_the_anonymous_addresses_opens_without_a_key_of_the_customer() {
+        on_every_database(async |api| {
+            let administrator = api.administrator().await;
+            api.customer(&administrator, "library").await;
+            let museum = api.customer(&administrator, "museum").await;
+            let wrong = json!({"key": "key", "secret": "secret"});
+            let stranger = api.anonymous().with_key(2, &wrong);
+            for (method, path) in GUARDED.iter().map(|it| it.split_once(' ').unwrap()) {
+                let method: Method = method.parse().unwrap();
+                for client in [&api.anonymous(), &stranger, &museum] {
+                    let answer = client.send(method.clone(), path, "{}").await;
+                    assert_eq!(answer.status, 401, "{method} {path}");
+                    let challenge = answer.header("www-authenticate");
+                    assert!(challenge.starts_with("Basic realm="), "{method} {path}");
+                }
+                let answer = administrator.send(method.clone(), path, "{}").await;
+                assert_ne!(answer.status, 401, "{method} {path}");
+            }
+        })
+        .await;
     }
 }

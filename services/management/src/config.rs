@@ -36,6 +36,9 @@ pub struct ManagementConfig {
     pub bearer_secret: Secret,
     /// Whose tokens are accepted: what they must have as `iss`.
     pub bearer_issuers: Vec<String>,
+    /// For how many days it is kept who changed what by the API, and what was there before; 0: it is
+    /// not written down.
+    pub audit_days: u32,
 }
 
 impl Default for ManagementConfig {
@@ -51,6 +54,7 @@ impl Default for ManagementConfig {
             requests_per_minute: 0,
             bearer_secret: Secret::default(),
             bearer_issuers: Vec::new(),
+            audit_days: 400,
         }
     }
 }

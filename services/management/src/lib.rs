@@ -2,6 +2,7 @@
 //!
 //! - `routes` holds every address; each endpoint has a file in the folder of its resource.
 //! - `caller` says who may come in, `permit` what a key may do and `pace` how often; nothing behind them is reached without.
+//! - `audit` writes down every change before it is made.
 //! - `body`, `fields`, `members`, `references` and `query` read what clients send, as kindly as the DLCS does.
 //! - `hydra` words the answers, `urls` spells the addresses in them.
 //! - `error` is every failure and its status.
@@ -38,6 +39,7 @@ mod origin_strategies;
 mod custom_headers;
 mod named_queries;
 mod portal_users;
+mod audit;
 mod legacy;
 mod storage;
 mod queue;

@@ -39,12 +39,12 @@ pub(crate) fn heeds_preconditions(method: &Method, route: &str) -> bool {
     is_tagged && *method != Method::DELETE
 }
 
-/// Who may do what. Secrets and people are an administrator's matter even to look at.
+/// Who may do what. Secrets, people and what they did are an administrator's matter even to look at.
 fn scope_of(method: &Method, route: &str) -> Scope {
     let is_about = |names: &[&str]| route.split('/').any(|segment| names.contains(&segment));
     // Some questions name more ids than an address can hold.
     let is_posted_question = *method == Method::POST && route.ends_with("/allImages");
-    if is_about(&["keys", "portalUsers"]) {
+    if is_about(&["keys", "portalUsers", "audit"]) {
         Scope::Admin
     } else if [Method::GET, Method::HEAD].contains(method) || is_posted_question {
         Scope::Read

@@ -6,6 +6,7 @@ use axum::{
 use crate::{
     Management,
     answer::answer,
+    audit::{self, Watch},
     custom_headers, customers, default_channels,
     error::{no_such_method, no_such_resource},
     images, legacy, named_queries, origin_strategies, policies, portal_users, queue, spaces, start,
@@ -29,6 +30,24 @@ const BATCH: &str = "/customers/{customer}/queue/batches/{batch}";
 /// Addresses that begin like ours and are none are answered here; whoever merges this router with others keeps the
 /// fallback for the rest.
 pub fn router(management: Management) -> Router {
+    let routes = routes();
+    let watch = Watch {
+        management: management.clone(),
+        routes: routes.clone().with_state(management.clone()),
+    };
+    routes
+        .layer(middleware::from_fn_with_state(watch, audit::watch))
+        .route("/customers/", any(no_such_resource))
+        .route("/customers/{customer}/", any(no_such_resource))
+        .route("/customers/{customer}/{*rest}", any(no_such_resource))
+        .route("/contexts/", any(no_such_resource))
+        .route("/contexts/{file}/{*rest}", any(no_such_resource))
+        .method_not_allowed_fallback(no_such_method)
+        .layer(middleware::from_fn(answer))
+        .with_state(management)
+}
+
+fn routes() -> Router<Management> {
     Router::new()
         .route("/", get(start::get_entry_point))
         .route("/setup", post(start::post_setup))
@@ -58,14 +77,6 @@ pub fn router(management: Management) -> Router {
         .merge(named_query_routes())
         .merge(portal_user_routes())
         .merge(legacy_routes())
-        .route("/customers/", any(no_such_resource))
-        .route("/customers/{customer}/", any(no_such_resource))
-        .route("/customers/{customer}/{*rest}", any(no_such_resource))
-        .route("/contexts/", any(no_such_resource))
-        .route("/contexts/{file}/{*rest}", any(no_such_resource))
-        .method_not_allowed_fallback(no_such_method)
-        .layer(middleware::from_fn(answer))
-        .with_state(management)
 }
 
 /// Assets that come together, and how far they are.
@@ -147,6 +158,7 @@ fn named_query_routes() -> Router<Management> {
         .route("/customers/{customer}/resources/pdf/{id}", delete(named_queries::delete_pdf))
 }
 
+/// Who may use the portal, and who did what.
 fn portal_user_routes() -> Router<Management> {
     Router::new()
         .route(
@@ -159,6 +171,8 @@ fn portal_user_routes() -> Router<Management> {
                 .patch(portal_users::patch_portal_user)
                 .delete(portal_users::delete_portal_user),
         )
+        .route("/customers/{customer}/audit", get(audit::get_audit))
+        .route("/customers/{customer}/audit/{id}", get(audit::get_audit_entry))
 }
 
 /// What was before delivery channels.
@@ -267,115 +281,6 @@ mod tests {
                 assert_eq!(answer.body["@type"], "Error", "{method} {path}");
                 let named: HashSet<_> = answer.header("allow").split(',').collect();
                 assert_eq!(named, allowed.split(',').collect(), "{method} {path}");
-            }
-        })
-        .await;
-    }
-
-    /// What a customer does not let others do.
-    const GUARDED: &[&str] = &[
-        "GET /customers/2",
-        "PATCH /customers/2",
-        "GET /customers/2/keys",
-        "POST /customers/2/keys",
-        "DELETE /customers/2/keys/x",
-        "GET /customers/2/spaces",
-        "POST /customers/2/spaces",
-        "GET /customers/2/spaces/1",
-        "PUT /customers/2/spaces/1",
-        "PATCH /customers/2/spaces/1",
-        "DELETE /customers/2/spaces/1",
-        "GET /customers/2/spaces/1/images",
-        "GET /customers/2/spaces/1/images/ms-1",
-        "PUT /customers/2/spaces/1/images/ms-1",
-        "POST /customers/2/spaces/1/images/ms-1",
-        "PATCH /customers/2/spaces/1/images/ms-1",
-        "DELETE /customers/2/spaces/1/images/ms-1",
-        "POST /customers/2/spaces/1/images/a/reingest",
-        "GET /customers/2/deliveryChannelPolicies",
-        "GET /customers/2/deliveryChannelPolicies/thumbs",
-        "POST /customers/2/deliveryChannelPolicies/thumbs",
-        "GET /customers/2/deliveryChannelPolicies/thumbs/x",
-        "PUT /customers/2/deliveryChannelPolicies/thumbs/x",
-        "PATCH /customers/2/deliveryChannelPolicies/thumbs/x",
-        "DELETE /customers/2/deliveryChannelPolicies/thumbs/x",
-        "GET /customers/2/defaultDeliveryChannels",
-        "POST /customers/2/defaultDeliveryChannels",
-        "GET /customers/2/defaultDeliveryChannels/x",
-        "PUT /customers/2/defaultDeliveryChannels/x",
-        "DELETE /customers/2/defaultDeliveryChannels/x",
-        "GET /customers/2/spaces/1/defaultDeliveryChannels",
-        "DELETE /customers/2/spaces/1/defaultDeliveryChannels/x",
-        "GET /customers/2/originStrategies",
-        "POST /customers/2/originStrategies",
-        "GET /customers/2/originStrategies/x",
-        "PUT /customers/2/originStrategies/x",
-        "DELETE /customers/2/originStrategies/x",
-        "GET /customers/2/customHeaders",
-        "POST /customers/2/customHeaders",
-        "GET /customers/2/customHeaders/x",
-        "PUT /customers/2/customHeaders/x",
-        "DELETE /customers/2/customHeaders/x",
-        "GET /customers/2/namedQueries",
-        "POST /customers/2/namedQueries",
-        "GET /customers/2/namedQueries/x",
-        "PUT /customers/2/namedQueries/x",
-        "DELETE /customers/2/namedQueries/x",
-        "DELETE /customers/2/resources/pdf/x",
-        "GET /customers/2/portalUsers",
-        "POST /customers/2/portalUsers",
-        "GET /customers/2/portalUsers/x",
-        "PATCH /customers/2/portalUsers/x",
-        "DELETE /customers/2/portalUsers/x",
-        "GET /customers/2/imageOptimisationPolicies",
-        "GET /customers/2/imageOptimisationPolicies/x",
-        "GET /customers/2/spaces/1/images/ms-1/metadata",
-        "GET /customers/2/storage",
-        "PATCH /customers/2/storage",
-        "GET /customers/2/spaces/1/storage",
-        "PATCH /customers/2/spaces/1/storage",
-        "GET /customers/2/spaces/1/images/ms-1/storage",
-        "PATCH /customers/2/spaces/1/images",
-        "GET /customers/2/allImages",
-        "POST /customers/2/allImages",
-        "PATCH /customers/2/allImages",
-        "POST /customers/2/deleteImages",
-        "GET /customers/2/queue/recentErrorsByMetadata/string1",
-        "GET /customers/2/queue",
-        "POST /customers/2/queue",
-        "GET /customers/2/queue/priority",
-        "POST /customers/2/queue/priority",
-        "POST /customers/2/queue/csv",
-        "GET /customers/2/queue/batches",
-        "GET /customers/2/queue/active",
-        "GET /customers/2/queue/recent",
-        "GET /customers/2/queue/batches/1",
-        "GET /customers/2/queue/batches/1/images",
-        "GET /customers/2/queue/batches/1/assets",
-        "GET /customers/2/queue/batches/1/errors",
-        "POST /customers/2/queue/batches/1/test",
-        "POST /customers/2/queue/batches/1/retry",
-        "POST /customers/2/queue/batches/1/cancel",
-    ];
-
-    #[tokio::test]
-    async fn nothing_but_the_anonymous_addresses_opens_without_a_key_of_the_customer() {
-        on_every_database(async |api| {
-            let administrator = api.administrator().await;
-            api.customer(&administrator, "library").await;
-            let museum = api.customer(&administrator, "museum").await;
-            let wrong = json!({"key": "key", "secret": "secret"});
-            let stranger = api.anonymous().with_key(2, &wrong);
-            for (method, path) in GUARDED.iter().map(|it| it.split_once(' ').unwrap()) {
-                let method: Method = method.parse().unwrap();
-                for client in [&api.anonymous(), &stranger, &museum] {
-                    let answer = client.send(method.clone(), path, "{}").await;
-                    assert_eq!(answer.status, 401, "{method} {path}");
-                    let challenge = answer.header("www-authenticate");
-                    assert!(challenge.starts_with("Basic realm="), "{method} {path}");
-                }
-                let answer = administrator.send(method.clone(), path, "{}").await;
-                assert_ne!(answer.status, 401, "{method} {path}");
             }
         })
         .await;

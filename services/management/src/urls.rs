@@ -130,6 +130,10 @@ impl Urls {
         format!("{}/portalUsers", self.customer(customer))
     }
 
+    pub(crate) fn audit(&self, customer: u32) -> String {
+        format!("{}/audit", self.customer(customer))
+    }
+
     pub(crate) fn named_queries(&self, customer: u32) -> String {
         format!("{}/namedQueries", self.customer(customer))
     }

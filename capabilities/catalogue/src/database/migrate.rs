@@ -19,6 +19,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0007_named_queries", include_str!("../../migrations/0007_named_queries.sql")),
     ("0008_portal_users", include_str!("../../migrations/0008_portal_users.sql")),
     ("0009_key_scopes", include_str!("../../migrations/0009_key_scopes.sql")),
+    ("0010_audit", include_str!("../../migrations/0010_audit.sql")),
 ];
 
 /// Any number will do that no other program on the same database takes.

@@ -4,6 +4,7 @@
 mod house;
 
 mod assets;
+mod audit;
 mod batches;
 mod cards;
 mod claims;

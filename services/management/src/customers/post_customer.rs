@@ -106,7 +106,8 @@ mod tests {
               "customHeaders": "https://api.example.org/customers/2/customHeaders",
               "storage": "https://api.example.org/customers/2/storage",
               "namedQueries": "https://api.example.org/customers/2/namedQueries",
-              "portalUsers": "https://api.example.org/customers/2/portalUsers"
+              "portalUsers": "https://api.example.org/customers/2/portalUsers",
+              "audit": "https://api.example.org/customers/2/audit"
             }
             "#) };
         })

@@ -29,6 +29,7 @@ pub(crate) struct Customer {
     storage: String,
     named_queries: String,
     portal_users: String,
+    audit: String,
 }
 
 /// All that everybody may know of a customer.
@@ -66,6 +67,7 @@ impl Customer {
             storage: urls.storage(customer.id, None),
             named_queries: urls.named_queries(customer.id),
             portal_users: urls.portal_users(customer.id),
+            audit: urls.audit(customer.id),
         }
     }
 }
@@ -90,6 +92,7 @@ impl Resource for Customer {
             Property::given("storage", Range::Link, "How much it keeps."),
             Property::given("namedQueries", Range::Link, "What addresses can ask."),
             Property::given("portalUsers", Range::Link, "People who may use the portal."),
+            Property::given("audit", Range::Link, "Who changed what, when."),
         ],
     };
 

@@ -11,6 +11,7 @@ mod collection;
 mod document;
 mod error;
 
+mod audit_entry;
 mod batch;
 mod custom_header;
 mod customer;
@@ -29,6 +30,7 @@ mod queue;
 mod space;
 mod storage;
 
+pub(crate) use audit_entry::AuditEntry;
 pub(crate) use batch::{Batch, BatchError};
 pub(crate) use class::{Class, Property, Range, api_documentation};
 pub(crate) use collection::Collection;
@@ -67,6 +69,7 @@ pub(crate) const CLASSES: &[&Class] = &[
     &CustomHeader::CLASS,
     &NamedQuery::CLASS,
     &PortalUser::CLASS,
+    &AuditEntry::CLASS,
     &ImageOptimisationPolicy::CLASS,
     &ThumbnailPolicy::CLASS,
     &StoragePolicy::CLASS,
