@@ -32,6 +32,8 @@ pub(crate) enum Error {
     NothingToDelete,
     #[error("This service was set up before; its administrator has the key")]
     AlreadySetUp,
+    #[error("The same request is being worked on; send it again in a moment")]
+    UnderWay,
     #[error("The asset was saved, but could not be brought in: {0}")]
     NotBroughtIn(String),
     #[error("The asset was saved, but the customer's storage is full: {0}")]
@@ -81,7 +83,7 @@ impl Error {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::AlreadySetUp => StatusCode::CONFLICT,
+            Self::AlreadySetUp | Self::UnderWay => StatusCode::CONFLICT,
             Self::NotBroughtIn(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::StorageFull(_) => StatusCode::INSUFFICIENT_STORAGE,
             Self::StillQueued { .. } => StatusCode::GATEWAY_TIMEOUT,
@@ -111,6 +113,7 @@ impl Error {
             Self::TooLarge { .. } => "Payload Too Large".to_owned(),
             Self::NothingToDelete => "Delete images failed".to_owned(),
             Self::AlreadySetUp => "Set up: Conflict".to_owned(),
+            Self::UnderWay => "Conflict".to_owned(),
             Self::NotBroughtIn(_) => "Ingest failed".to_owned(),
             Self::StorageFull(_) => "Ingest: Storage limit exceeded".to_owned(),
             Self::StillQueued { .. } => "Ingest timed out".to_owned(),

@@ -20,6 +20,7 @@ mod permit;
 mod pace;
 mod bearer;
 mod precondition;
+mod idempotency;
 mod paths;
 mod body;
 mod fields;

@@ -9,6 +9,7 @@ use crate::{
     audit::{self, Watch},
     custom_headers, customers, default_channels,
     error::{no_such_method, no_such_resource},
+    idempotency::once_only,
     images, legacy, named_queries, origin_strategies, policies, portal_users, queue, spaces, start,
     storage,
 };
@@ -37,6 +38,7 @@ pub fn router(management: Management) -> Router {
     };
     routes
         .layer(middleware::from_fn_with_state(watch, audit::watch))
+        .layer(middleware::from_fn_with_state(management.clone(), once_only))
         .route("/customers/", any(no_such_resource))
         .route("/customers/{customer}/", any(no_such_resource))
         .route("/customers/{customer}/{*rest}", any(no_such_resource))

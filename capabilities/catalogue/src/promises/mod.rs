@@ -10,6 +10,7 @@ mod cards;
 mod claims;
 mod custom_headers;
 mod customers;
+mod idempotency;
 mod ingestion;
 mod lists;
 mod migrations;
