@@ -2,7 +2,9 @@
 //!
 //! - [`Catalogue`] is the one handle. SQLite by default, PostgreSQL by URL; every query is written once.
 //! - Nouns ([`Customer`], [`Space`], [`Asset`], …) are read; each has a file.
-//! - Verbs (`register_asset`, `create_space`, …) write; each has a file and is one transaction.
+//! - Verbs (`register_asset`, `create_space`, …) write; each is one transaction and has a file, which making and replacing
+//!   share where one rule is for both (`put_policy`, …).
+//! - `seals` keeps what has to be used again unreadable, `passwords` what has only to be recognised.
 //! - [`AssetCard`] is what delivery needs of an asset, kept in memory.
 //! - [`Job`]s are queued in the transaction that needs them, and claimed under a lease.
 //!
@@ -60,12 +62,19 @@ mod policy_rules;
 mod put_policy;
 mod delete_policy;
 mod put_default_channel;
+mod delete_default_channel;
 mod put_origin_strategy;
+mod delete_origin_strategy;
 mod reseal_credentials;
 mod put_custom_header;
+mod delete_custom_header;
 mod put_storage_policy;
+mod delete_storage_policy;
+mod assign_storage_policy;
 mod put_named_query;
+mod delete_named_query;
 mod put_portal_user;
+mod delete_portal_user;
 mod channel_rules;
 mod change_asset;
 mod enqueue;

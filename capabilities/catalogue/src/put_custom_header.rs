@@ -60,16 +60,6 @@ impl Catalogue {
         self.parts().cards.forget_all();
         Ok(changed)
     }
-
-    pub async fn delete_custom_header(&self, customer: u32, id: &str) -> Result<(), Error> {
-        let sql = "DELETE FROM custom_header WHERE customer = $1 AND id = $2";
-        let values = [customer.into(), id.into()];
-        if query::run(self.database().writer(), sql, values).await? == 0 {
-            return Err(none(id));
-        }
-        self.parts().cards.forget_all();
-        Ok(())
-    }
 }
 
 /// Those by which answers are framed, or which say what their bytes are.
@@ -140,7 +130,7 @@ fn values(id: &str, customer: u32, fields: &CustomHeaderFields) -> [Value; 6] {
     ]
 }
 
-fn none(id: &str) -> Error {
+pub(crate) fn none(id: &str) -> Error {
     Error::NotFound(format!("custom header {id}"))
 }
 

@@ -55,14 +55,6 @@ impl Catalogue {
         change.commit().await?;
         Ok(changed)
     }
-
-    pub async fn delete_named_query(&self, customer: u32, id: &str) -> Result<(), Error> {
-        let sql = "DELETE FROM named_query WHERE customer = $1 AND id = $2";
-        match query::run(self.database().writer(), sql, [customer.into(), id.into()]).await? {
-            0 => Err(none(id)),
-            _ => Ok(()),
-        }
-    }
 }
 
 /// The name is one segment of an address.
@@ -89,6 +81,6 @@ fn check_template(template: &str) -> Result<(), Error> {
     }
 }
 
-fn none(id: &str) -> Error {
+pub(crate) fn none(id: &str) -> Error {
     Error::NotFound(format!("named query {id}"))
 }

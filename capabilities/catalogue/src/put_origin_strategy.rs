@@ -69,15 +69,6 @@ impl Catalogue {
         change.commit().await?;
         Ok(kept.strategy)
     }
-
-    pub async fn delete_origin_strategy(&self, customer: u32, id: &str) -> Result<(), Error> {
-        let sql = "DELETE FROM customer_origin_strategy WHERE customer = $1 AND id = $2";
-        let values = [customer.into(), id.into()];
-        match query::run(self.database().writer(), sql, values).await? {
-            0 => Err(none(id)),
-            _ => Ok(()),
-        }
-    }
 }
 
 /// Puts what a request says on a strategy, if that makes sense together.
@@ -163,6 +154,6 @@ fn taken(kept: &Kept) -> Error {
     Error::Conflict(format!("An origin strategy with the regex '{regex}' already exists"))
 }
 
-fn none(id: &str) -> Error {
+pub(crate) fn none(id: &str) -> Error {
     Error::NotFound(format!("origin strategy {id}"))
 }

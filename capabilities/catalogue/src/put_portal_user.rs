@@ -69,14 +69,6 @@ impl Catalogue {
         change.commit().await?;
         Ok(patched)
     }
-
-    pub async fn delete_portal_user(&self, customer: u32, id: &str) -> Result<(), Error> {
-        let sql = "DELETE FROM portal_user WHERE customer = $1 AND id = $2";
-        match query::run(self.database().writer(), sql, [customer.into(), id.into()]).await? {
-            0 => Err(none(id)),
-            _ => Ok(()),
-        }
-    }
 }
 
 /// Whether letters can reach it only its server knows; this is about what can't be one at all.
@@ -96,7 +88,7 @@ fn taken(email: &str) -> Error {
     Error::Invalid(format!("The email address '{email}' is already in use"))
 }
 
-fn none(id: &str) -> Error {
+pub(crate) fn none(id: &str) -> Error {
     Error::NotFound(format!("portal user {id}"))
 }
 

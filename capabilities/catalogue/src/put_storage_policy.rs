@@ -1,10 +1,8 @@
 use sea_orm::ConnectionTrait;
 
 use crate::{
-    Catalogue, Change, CustomerStorage, Error, StoragePolicy,
-    customers::customer,
+    Catalogue, Error, StoragePolicy,
     database::{dialect::for_update, query},
-    storage_use::{customer_storage, storage_policy},
 };
 
 /// What a request says about a storage policy.
@@ -53,67 +51,7 @@ impl Catalogue {
         change.commit().await?;
         Ok(patched)
     }
-
-    /// Only a policy that no customer and no space has can go, and never the one that new customers get.
-    pub async fn delete_storage_policy(&self, id: &str) -> Result<(), Error> {
-        if id == DEFAULT {
-            let text = format!("The storage policy '{DEFAULT}' is what new customers get");
-            return Err(Error::Conflict(text));
-        }
-        let sql = "DELETE FROM storage_policy WHERE id = $1";
-        let in_use = |_| Error::Conflict(format!("The storage policy '{id}' is in use"));
-        match query::run_or(self.database().writer(), sql, [id.into()], in_use).await? {
-            0 => Err(none(id)),
-            _ => Ok(()),
-        }
-    }
-
-    /// Says how much a customer may keep, or one of its spaces; a space needs no policy of its own.
-    pub async fn assign_storage_policy(
-        &self,
-        customer_id: u32,
-        space: Option<u32>,
-        policy: &Change<String>,
-    ) -> Result<CustomerStorage, Error> {
-        let policy = match (policy, space) {
-            (Change::Set(policy), _) => Some(policy.as_str()),
-            (Change::Clear, Some(_)) => None,
-            (Change::Clear | Change::Keep, _) => {
-                return Err(Error::Invalid("a customer must have a storage policy".into()));
-            }
-        };
-        let unknown =
-            || Error::Invalid(format!("'{}' is not a storage policy", policy.unwrap_or("")));
-        let change = self.database().begin().await?;
-        if customer(&change, customer_id).await?.is_none() {
-            return Err(Error::NotFound(format!("customer {customer_id}")));
-        }
-        if let Some(id) = policy
-            && storage_policy(&change, id).await?.is_none()
-        {
-            return Err(unknown());
-        }
-        let (sql, values) = match space {
-            Some(space) => (
-                "UPDATE storage_use SET policy = $1 WHERE customer = $2 AND space = $3",
-                vec![policy.into(), customer_id.into(), space.into()],
-            ),
-            None => (
-                "UPDATE customer SET storage_policy = $1 WHERE id = $2",
-                vec![policy.into(), customer_id.into()],
-            ),
-        };
-        // Known a moment ago: only a deletion can have come between.
-        query::run_or(&change, sql, values, |_| unknown()).await?;
-        let assigned = customer_storage(&change, customer_id, space).await?;
-        let assigned = assigned
-            .ok_or_else(|| Error::NotFound(format!("space {}", space.unwrap_or_default())))?;
-        change.commit().await?;
-        Ok(assigned)
-    }
 }
-
-const DEFAULT: &str = "default";
 
 /// `None` if there is a policy of this name.
 async fn insert(
@@ -158,6 +96,6 @@ async fn update(
     Ok(policy)
 }
 
-fn none(id: &str) -> Error {
+pub(crate) fn none(id: &str) -> Error {
     Error::NotFound(format!("storage policy {id}"))
 }
