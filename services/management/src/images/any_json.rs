@@ -136,6 +136,47 @@ async fn no_body_breaks_put_or_patch() {
 }
 
 #[tokio::test]
+async fn no_body_breaks_what_takes_many_images() {
+    on_every_database(async |api| {
+        let librarian = api.librarian().await;
+        librarian.put(IMAGE, jpeg(json!({"deliveryChannels": ["none"]}))).await;
+        for (mut body, mut member) in examples((object(), object())) {
+            member.insert("id".to_owned(), json!("ms-1"));
+            member.insert("space".to_owned(), json!(1));
+            let members = json!([member, body]);
+            body.insert("member".to_owned(), members);
+            body.insert("value".to_owned(), json!(["x", "y"]));
+            body.insert("field".to_owned(), json!("tags"));
+            body.insert("operation".to_owned(), json!("add"));
+            let text = Value::Object(body).to_string();
+            for (method, path) in [
+                (Method::POST, "/customers/2/queue"),
+                (Method::POST, "/customers/2/queue/csv"),
+                (Method::PATCH, "/customers/2/spaces/1/images"),
+                (Method::PATCH, "/customers/2/allImages"),
+                (Method::POST, "/customers/2/allImages"),
+                (Method::POST, "/customers/2/deleteImages"),
+            ] {
+                assert_unharmed(&librarian, method, path, text.clone()).await;
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_question_breaks_a_list_of_images() {
+    on_every_database(async |api| {
+        let librarian = api.librarian().await;
+        for q in examples(object()) {
+            let q = json!({ "q": q }).to_string();
+            assert_unharmed(&librarian, Method::POST, "/customers/2/allImages", q).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn no_text_that_is_not_json_breaks_put() {
     on_every_database(async |api| {
         let librarian = api.librarian().await;
