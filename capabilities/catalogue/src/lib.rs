@@ -139,5 +139,6 @@ pub use put_storage_policy::StoragePolicyFields;
 pub use recent_errors::{ErrorsByMetadata, MetadataField};
 pub use record_ingested::{Ingested, Recorded};
 pub use register_asset::{NewAsset, Registered};
+pub use register_batch::BatchCheck;
 pub use spaces::{Space, SpaceProperty};
 pub use storage_use::{CustomerStorage, ImageStorage, NO_ROOM, StoragePolicy};

@@ -47,26 +47,42 @@ impl Catalogue {
         }
     }
 
-    /// Everything for which [`Catalogue::register_batch`] would refuse these assets, each with the asset's own
-    /// fault; changes nothing.
-    pub async fn faults_of_batch(
+    /// What [`Catalogue::register_batch`] would make of these assets; changes nothing.
+    pub async fn check_batch(
         &self,
         customer: u32,
         new: &[NewAsset],
         now: OffsetDateTime,
-    ) -> Result<Vec<(AssetId, String)>, Error> {
+    ) -> Result<BatchCheck, Error> {
         let ids = ids_of(customer, new)?;
         let change = self.database().begin().await?;
-        let (_, faults) = draft(&change, customer, (&ids, new), now).await?;
+        let (drafts, faults) = draft(&change, customer, (&ids, new), moment(micros(now))).await?;
         change.rollback().await?;
-        Ok(faults)
+        let unchanged = drafts.into_iter().filter(|draft| !draft.is_news());
+        Ok(BatchCheck { faults, unchanged: unchanged.map(|draft| draft.after.id).collect() })
     }
+}
+
+/// What is known of a batch before it is registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchCheck {
+    /// What is wrong with an asset; each may have several faults.
+    pub faults: Vec<(AssetId, String)>,
+    /// Those that are already as they are asked for.
+    pub unchanged: HashSet<AssetId>,
 }
 
 /// An asset as it was and as it is to be.
 struct Draft {
     before: Option<Asset>,
     after: Asset,
+}
+
+impl Draft {
+    /// Whatever failed is worth another try.
+    fn is_news(&self) -> bool {
+        self.before.as_ref() != Some(&self.after) || self.after.error.is_some()
+    }
 }
 
 fn ids_of(customer: u32, new: &[NewAsset]) -> Result<Vec<AssetId>, Error> {

@@ -73,6 +73,17 @@ impl Error {
         Self::Invalid(vec![fault.into()])
     }
 
+    /// What is wrong with what the caller sent, or the error itself if that is not why.
+    pub(crate) fn faults(self) -> Result<Vec<String>, Self> {
+        if let Self::Invalid(faults) = self {
+            return Ok(faults);
+        }
+        if let Self::Catalogue { source: catalogue::Error::Invalid(fault), .. } = self {
+            return Ok(vec![fault]);
+        }
+        Err(self)
+    }
+
     /// The whole table on one screen. No wildcard arm: a new error must choose its status.
     fn status(&self) -> StatusCode {
         match self {

@@ -34,6 +34,7 @@ mod start;
 mod customers;
 mod spaces;
 mod images;
+mod imports;
 mod policies;
 mod default_channels;
 mod origin_strategies;
@@ -51,5 +52,8 @@ mod testing;
 mod clients;
 
 pub use config::ManagementConfig;
+pub use imports::{
+    BookMapping, BookSettings, Draft, Entry, ImportError, InvalidMapping, of_book, of_table,
+};
 pub use management::Management;
 pub use routes::router;

@@ -1,26 +1,25 @@
-use std::collections::HashMap;
-
 use axum::{
     Json,
     extract::State,
     response::{IntoResponse, Response},
 };
-use catalogue::{NewAsset, Priority};
-use model::AssetId;
+use catalogue::Priority;
+use lists::{Fault, Table};
 use serde_json::json;
 
-use super::{post_queue::asset_fields, sheet};
 use crate::{
     Management,
     body::TableBody,
     caller::Tenant,
-    error::{During, Error},
+    error::Error,
     hydra::{Batch, Document},
-    images::Subject,
-    members::{Member, asset_of},
+    imports::{draft, of_table, register},
     query::Query,
     urls::Urls,
 };
+
+/// The most lines of one table.
+const MAX_LINES: usize = 10_000;
 
 /// `POST /customers/{customer}/queue/csv`: registers a table of assets as one batch, all or none of them; with
 /// `dryRun=true` it is only looked at.
@@ -32,57 +31,21 @@ pub(crate) async fn post_csv(
     TableBody(table): TableBody,
 ) -> Result<Response, Error> {
     let is_dry_run = query.get("dryRun").is_some_and(|value| value.eq_ignore_ascii_case("true"));
-    let assets = new_assets(&management, customer, sheet::members(&table)?).await?;
-    if is_dry_run {
-        return Ok(Json(json!({ "count": assets.len(), "errors": 0 })).into_response());
+    let table = Table::parse(&table).map_err(|fault| refusal(&[fault]))?;
+    if table.rows.len() > MAX_LINES {
+        return Err(Error::invalid(format!("A table must not have more than {MAX_LINES} lines")));
     }
-    let (catalogue, now) = (&management.catalogue, management.now());
-    let batch = catalogue.register_batch(customer, &assets, Priority::Normal, now).await;
-    let batch = Batch::of(batch.during("Create batch")?, &urls);
+    let entries = of_table(&table, None).map_err(|faults| refusal(&faults))?;
+    let draft = draft(&management, customer, entries, Priority::Normal, true).await?;
+    if is_dry_run {
+        return Ok(Json(json!({ "count": draft.count(), "errors": 0 })).into_response());
+    }
+    let batch = Batch::of(register(&management, &draft, draft.assets()).await?, &urls);
     Ok(Document::new(&urls, batch).saved(true).into_response())
 }
 
-/// What is to be registered, or everything that is wrong with it, line by line.
-async fn new_assets(
-    management: &Management,
-    customer: u32,
-    members: Vec<Member>,
-) -> Result<Vec<NewAsset>, Error> {
-    let (mut named, mut faults) = (Vec::with_capacity(members.len()), Vec::new());
-    let mut places: HashMap<AssetId, String> = HashMap::new();
-    for Member { fields, place } in members {
-        match asset_of(&fields, customer, None) {
-            Ok(id) => match places.get(&id) {
-                Some(first) => faults.push(format!("{place}: {id} is on {first} already")),
-                None => {
-                    places.insert(id.clone(), place);
-                    named.push((id, fields));
-                }
-            },
-            Err(fault) => faults.push(format!("{place}: {fault}")),
-        }
-    }
-    let ids: Vec<_> = named.iter().map(|(id, _)| id.clone()).collect();
-    let stored = management.catalogue.assets_by_id(&ids).await?;
-    let stored: HashMap<_, _> = stored.iter().map(|asset| (&asset.id, asset)).collect();
-    let mut assets = Vec::with_capacity(named.len());
-    for (id, fields) in named {
-        let stored = stored.get(&id).copied();
-        let subject = Subject { id: &id, stored, config: &management.config };
-        match asset_fields(fields, &subject, Priority::Normal) {
-            Ok(fields) => assets.push(NewAsset { id, fields }),
-            Err(Error::Invalid(found)) => {
-                let place = &places[&id];
-                faults.extend(found.into_iter().map(|fault| format!("{place}: {fault}")));
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    let now = management.now();
-    for (id, fault) in management.catalogue.faults_of_batch(customer, &assets, now).await? {
-        faults.push(format!("{}: {fault}", places[&id]));
-    }
-    if faults.is_empty() { Ok(assets) } else { Err(Error::Invalid(faults)) }
+fn refusal(faults: &[Fault]) -> Error {
+    Error::Invalid(faults.iter().map(Fault::to_string).collect())
 }
 
 #[cfg(test)]
@@ -153,19 +116,19 @@ mod tests {
             let librarian = api.librarian().await;
             let good = "1,a,https://x.example.org/a.tif,\n";
             for (csv, detail) in [
-                ("", "Line 1: the column 'ID' is missing. Line 1: the column 'Space' is missing"),
-                ("Space,ID,Origin\n", "Members cannot be empty"),
+                ("", "Line 1: the column 'ID' is missing. line 1: the column 'Origin' is missing"),
+                ("Space,ID,Origin\n", "Line 1: there are no rows below the header"),
                 ("Space,ID,Origin,Colour\n1,a,x,red\n", "Line 1: there is no column called 'Colour'"),
                 ("Space,ID,ID,Origin\n", "Line 1: two columns fill the same as 'ID'"),
                 ("Space,ID,Origin\n1,a,https://x.org/a.tif,?\n", "Line 2: it has 4 columns, and the header has 3"),
                 (&format!("Space,ID,Origin,Number1\n{good},b,https://x.example.org/b.tif,\n"),
                     "Line 3: Space cannot be empty"),
                 (&format!("Space,ID,Origin,Number1\n{good}1,,,\n{good}"),
-                    "Line 3: Asset Id cannot be empty. Line 4: 2/1/a is on Line 2 already"),
+                    "Line 3: Asset Id cannot be empty. line 4: 2/1/a is on line 2 already"),
                 (&format!("Space,ID,Origin,Number1\n{good}1,b,https://x.example.org/b,x\n9,c,https://x.org/c.png,1\n"),
                     "Line 3: 'number1' must be a whole number from -9223372036854775808 to \
-                     9223372036854775807. Line 3: Media type must be specified. \
-                     Line 4: Target space 9 does not exist"),
+                     9223372036854775807. line 3: Media type must be specified. \
+                     line 4: Target space 9 does not exist"),
             ] {
                 let answer = post(&librarian, "", csv).await;
                 assert_eq!(answer.status, 400, "{csv}");

@@ -77,7 +77,7 @@ async fn new_assets(
 }
 
 /// What a member says of its asset.
-pub(super) fn asset_fields(
+pub(crate) fn asset_fields(
     mut fields: Fields,
     subject: &Subject<'_>,
     priority: Priority,

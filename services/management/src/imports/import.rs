@@ -1,0 +1,147 @@
+use std::collections::HashMap;
+
+use catalogue::{Batch, NewAsset, Priority};
+use model::AssetId;
+
+use super::entry::Entry;
+use crate::{
+    Management,
+    error::{During, Error},
+    fields::Fields,
+    images::Subject,
+    members::asset_of,
+    queue::asset_fields,
+};
+
+/// A list that was checked as a whole; nothing of it is registered yet.
+pub struct Draft {
+    customer: u32,
+    priority: Priority,
+    assets: Vec<NewAsset>,
+    unchanged: usize,
+}
+
+/// Why a list is not registered, or not all of it.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// All that is wrong with it, line by line.
+    #[error("{}", .0.join("\n"))]
+    Faults(Vec<String>),
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl Draft {
+    /// How many assets are to be registered.
+    pub fn count(&self) -> usize {
+        self.assets.len()
+    }
+
+    pub(crate) fn assets(&self) -> &[NewAsset] {
+        &self.assets
+    }
+
+    /// How many are there already as the list has them, and are left alone.
+    pub fn unchanged(&self) -> usize {
+        self.unchanged
+    }
+}
+
+impl Management {
+    /// Checks all that a list names. What is there already is left out, unless it is wanted `again`.
+    pub async fn draft(
+        &self,
+        customer: u32,
+        entries: Vec<Entry>,
+        priority: Priority,
+        again: bool,
+    ) -> Result<Draft, ImportError> {
+        Ok(draft(self, customer, entries, priority, again).await?)
+    }
+
+    /// Registers a list in batches, and tells of each; those before one that fails stay.
+    pub async fn register(
+        &self,
+        draft: &Draft,
+        batch_size: usize,
+        mut tell: impl FnMut(&Batch),
+    ) -> Result<Vec<Batch>, ImportError> {
+        let mut batches = Vec::new();
+        for assets in draft.assets.chunks(batch_size.max(1)) {
+            let batch = register(self, draft, assets).await?;
+            tell(&batch);
+            batches.push(batch);
+        }
+        Ok(batches)
+    }
+}
+
+/// What is to be registered, or everything that is wrong with it, line by line.
+pub(crate) async fn draft(
+    management: &Management,
+    customer: u32,
+    entries: Vec<Entry>,
+    priority: Priority,
+    again: bool,
+) -> Result<Draft, Error> {
+    let (mut named, mut faults) = (Vec::with_capacity(entries.len()), Vec::new());
+    let mut lines: HashMap<AssetId, u64> = HashMap::new();
+    for Entry { line, fields } in entries {
+        let fields = Fields::new(fields);
+        match asset_of(&fields, customer, None) {
+            Ok(id) => match lines.get(&id) {
+                Some(first) => faults.push(format!("line {line}: {id} is on line {first} already")),
+                None => {
+                    lines.insert(id.clone(), line);
+                    named.push((id, fields));
+                }
+            },
+            Err(fault) => faults.push(format!("line {line}: {fault}")),
+        }
+    }
+    let ids: Vec<_> = named.iter().map(|(id, _)| id.clone()).collect();
+    let stored = management.catalogue.assets_by_id(&ids).await?;
+    let stored: HashMap<_, _> = stored.iter().map(|asset| (&asset.id, asset)).collect();
+    let mut assets = Vec::with_capacity(named.len());
+    for (id, fields) in named {
+        let stored = stored.get(&id).copied();
+        let subject = Subject { id: &id, stored, config: &management.config };
+        match asset_fields(fields, &subject, priority) {
+            Ok(fields) => assets.push(NewAsset { id, fields }),
+            Err(Error::Invalid(found)) => {
+                let line = lines[&id];
+                faults.extend(found.into_iter().map(|fault| format!("line {line}: {fault}")));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    let check = management.catalogue.check_batch(customer, &assets, management.now()).await?;
+    faults.extend(check.faults.iter().map(|(id, fault)| format!("line {}: {fault}", lines[id])));
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults));
+    }
+    let all = assets.len();
+    assets.retain(|asset| again || !check.unchanged.contains(&asset.id));
+    let unchanged = all - assets.len();
+    Ok(Draft { customer, priority, assets, unchanged })
+}
+
+pub(crate) async fn register(
+    management: &Management,
+    draft: &Draft,
+    assets: &[NewAsset],
+) -> Result<Batch, Error> {
+    let Draft { customer, priority, .. } = *draft;
+    let now = management.now();
+    let batch = management.catalogue.register_batch(customer, assets, priority, now).await;
+    batch.during("Create batch")
+}
+
+impl From<Error> for ImportError {
+    fn from(error: Error) -> Self {
+        match error.faults() {
+            Ok(faults) => Self::Faults(faults),
+            Err(error) => Self::Failed(error.to_string()),
+        }
+    }
+}
