@@ -6,6 +6,7 @@ mod cores;
 mod demo;
 mod doctor;
 mod images;
+mod import;
 mod serve;
 mod server_urls;
 mod tile;
@@ -76,6 +77,8 @@ enum Command {
     },
     /// Writes a site that needs no server: tiles, manifests and collections, in a folder or a bucket.
     Tile(Box<tile::Arguments>),
+    /// Registers the assets that a table or a METS file lists, in batches.
+    Import(Box<import::Arguments>),
     /// Brings the database up to date.
     Migrate,
     /// Looks at the configuration.
@@ -123,6 +126,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         | Command::Demo { .. }
         | Command::Images { .. }
         | Command::Tile(_)
+        | Command::Import(_)
         | Command::Migrate
         | Command::Config { .. }
         | Command::Doctor => None,
@@ -150,6 +154,7 @@ async fn run_command(command: Command, config: Config) -> anyhow::Result<ExitCod
             images::run(config, folders).await.map(|()| ExitCode::SUCCESS)
         }
         Command::Tile(arguments) => tile::run(&config, *arguments).await,
+        Command::Import(arguments) => import::run(config, *arguments).await,
         Command::Migrate => migrate(config).await,
         Command::Config { command: ConfigCommand::Check } => check(&config),
         Command::Doctor => doctor::run(&config).await,

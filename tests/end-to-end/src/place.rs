@@ -1,13 +1,13 @@
 use std::{
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Output},
     sync::atomic::{AtomicU32, Ordering},
 };
 
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
-use crate::{output_of, recto::Recto, variable};
+use crate::{output_of, recto::Recto, recto_command, variable};
 
 /// Where a Recto runs: may be started there, killed, and started again.
 pub struct Place {
@@ -96,6 +96,12 @@ impl Place {
     /// `recto images` with these arguments, once it is ready.
     pub async fn images(&self, arguments: &[&str]) -> Result<Recto> {
         Recto::start(&[&["images"], arguments].concat(), &self.environment).await
+    }
+
+    /// Any other command, to its end; the status is the caller's to judge.
+    pub fn run(&self, arguments: &[&str]) -> Result<Output> {
+        let environment = self.environment.iter().map(|(name, value)| (name, value));
+        Ok(recto_command()?.args(arguments).envs(environment).output()?)
     }
 
     pub fn data(&self) -> PathBuf {

@@ -4,6 +4,7 @@ mod credentials;
 mod formats;
 mod hostile;
 mod images;
+mod import;
 mod originals;
 mod pyramids;
 mod static_site;
