@@ -23,7 +23,7 @@ bench: ## the benchmarks, beside other servers and tools; ONLY=ingest runs one s
 	@tools/bench.sh $(ONLY)
 
 bless: ## accept what the snapshot tests found
-	@tools/install.sh build bless && cargo insta test --workspace --accept && RECTO_BLESS=1 cargo test --quiet -p app --test settings
+	@tools/install.sh build bless && cargo insta test --workspace --accept && RECTO_BLESS=1 cargo test --quiet -p app --test settings --test openapi
 
 viewers: ## what the portal embeds, from npm
 	@tools/install.sh build

@@ -88,6 +88,12 @@ enum Command {
     },
     /// Tries everything that the service depends on.
     Doctor,
+    /// Prints the API's description for generators of clients.
+    Openapi {
+        /// Where the API is found.
+        #[arg(default_value = "http://localhost:8080")]
+        server: String,
+    },
     /// Decodes one image, without rights: started by the service itself.
     #[command(hide = true)]
     Decode,
@@ -129,7 +135,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         | Command::Import(_)
         | Command::Migrate
         | Command::Config { .. }
-        | Command::Doctor => None,
+        | Command::Doctor
+        | Command::Openapi { .. } => None,
     };
     if let Some(body) = child {
         body();
@@ -158,6 +165,10 @@ async fn run_command(command: Command, config: Config) -> anyhow::Result<ExitCod
         Command::Migrate => migrate(config).await,
         Command::Config { command: ConfigCommand::Check } => check(&config),
         Command::Doctor => doctor::run(&config).await,
+        Command::Openapi { server } => {
+            tell(&serde_json::to_string_pretty(&management::openapi(&server))?);
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Decode | Command::Draw | Command::Cut => {
             unreachable!("handled before the runtime starts")
         }

@@ -35,6 +35,7 @@ mod customers;
 mod spaces;
 mod images;
 mod imports;
+mod openapi;
 mod policies;
 mod default_channels;
 mod origin_strategies;
@@ -56,4 +57,5 @@ pub use imports::{
     BookMapping, BookSettings, Draft, Entry, ImportError, InvalidMapping, of_book, of_table,
 };
 pub use management::Management;
+pub use openapi::openapi;
 pub use routes::router;

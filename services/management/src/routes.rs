@@ -10,8 +10,8 @@ use crate::{
     custom_headers, customers, default_channels,
     error::{no_such_method, no_such_resource},
     idempotency::once_only,
-    images, legacy, named_queries, origin_strategies, policies, portal_users, queue, spaces, start,
-    storage,
+    images, legacy, named_queries, openapi, origin_strategies, policies, portal_users, queue,
+    spaces, start, storage,
 };
 
 const SPACE: &str = "/customers/{customer}/spaces/{space}";
@@ -55,6 +55,7 @@ fn routes() -> Router<Management> {
         .route("/setup", post(start::post_setup))
         .route("/favicon.ico", get(start::get_favicon))
         .route("/vocab", get(start::get_vocabulary))
+        .route("/openapi.json", get(openapi::get_openapi))
         .route("/contexts/{file}", get(start::get_context))
         .route("/customers", get(customers::get_customers).post(customers::post_customer))
         .route(

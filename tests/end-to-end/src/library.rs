@@ -37,6 +37,11 @@ impl Library {
         Ok(library)
     }
 
+    /// `key:secret`
+    pub fn credentials(&self) -> String {
+        format!("{}:{}", self.key, self.secret)
+    }
+
     /// Asks the API with the library's key.
     pub async fn ask(
         &self,

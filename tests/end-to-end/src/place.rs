@@ -88,6 +88,11 @@ impl Place {
         Recto::start(&["serve"], &self.environment).await
     }
 
+    /// The API alone: what is registered waits.
+    pub async fn manage(&self) -> Result<Recto> {
+        Recto::start(&["serve", "--role", "management"], &self.environment).await
+    }
+
     /// `recto demo` with its own samples, once it is ready.
     pub async fn demo(&self) -> Result<Recto> {
         Recto::start(&["demo"], &self.environment).await
@@ -106,6 +111,12 @@ impl Place {
 
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
+    }
+
+    /// The database of its own, if it has one on a server.
+    pub fn database(&self) -> Option<&str> {
+        let mut urls = self.environment.iter().filter(|(name, _)| name == "RECTO_DATABASE__URL");
+        Some(urls.next_back()?.1.as_str())
     }
 
     /// Where in the bucket it keeps things, if it does: `e2e_1_2`.

@@ -22,7 +22,11 @@ pub(crate) struct Property {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Range {
     Text,
+    /// Several of them.
+    Texts,
     Number,
+    /// Several of them.
+    Numbers,
     Truth,
     Moment,
     Link,
@@ -46,10 +50,24 @@ impl Property {
 }
 
 impl Range {
+    /// Is a value of this kind?
+    #[cfg(test)]
+    pub(crate) fn holds(self, value: &Value) -> bool {
+        let all = |is: fn(&Value) -> bool| value.as_array().is_some_and(|all| all.iter().all(is));
+        match self {
+            Self::Text | Self::Moment | Self::Link => value.is_string(),
+            Self::Texts => all(Value::is_string),
+            Self::Number => value.is_i64(),
+            Self::Numbers => all(Value::is_i64),
+            Self::Truth => value.is_boolean(),
+            Self::Structure => value.is_array() || value.is_object(),
+        }
+    }
+
     fn xsd(self) -> Option<&'static str> {
         match self {
-            Self::Text => Some("xsd:string"),
-            Self::Number => Some("xsd:integer"),
+            Self::Text | Self::Texts => Some("xsd:string"),
+            Self::Number | Self::Numbers => Some("xsd:integer"),
             Self::Truth => Some("xsd:boolean"),
             Self::Moment => Some("xsd:dateTime"),
             Self::Link | Self::Structure => None,
@@ -63,7 +81,13 @@ impl Range {
     fn coercion(self) -> Option<&'static str> {
         match self {
             Self::Link => Some("@id"),
-            Self::Text | Self::Number | Self::Truth | Self::Moment | Self::Structure => self.xsd(),
+            Self::Text
+            | Self::Texts
+            | Self::Number
+            | Self::Numbers
+            | Self::Truth
+            | Self::Moment
+            | Self::Structure => self.xsd(),
         }
     }
 }

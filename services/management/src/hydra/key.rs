@@ -73,7 +73,7 @@ const CLASS: Class = Class {
         Property::given("secret", Range::Text, "The password; shown once, when the key is made."),
         Property::settable("label", Range::Text, "What it is for, said to people."),
         Property::settable("scope", Range::Text, "What it opens: read, register or admin."),
-        Property::settable("spaces", Range::Number, "The spaces it opens; else all of them."),
+        Property::settable("spaces", Range::Numbers, "The spaces it opens; else all of them."),
         Property::settable("requestsPerMinute", Range::Number, "How often it may ask."),
         Property::settable("expires", Range::Moment, "When it ceases to open anything."),
         Property::given("created", Range::Moment, "When it was made."),

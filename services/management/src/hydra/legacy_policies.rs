@@ -53,7 +53,7 @@ impl Resource for ImageOptimisationPolicy {
         description: "Deprecated: how assets were made deliverable before delivery channels.",
         properties: &[
             Property::given("name", Range::Text, "The name for people."),
-            Property::given("technicalDetails", Range::Text, "The channel and policy it became."),
+            Property::given("technicalDetails", Range::Texts, "The channel and policy it became."),
             Property::given("global", Range::Truth, "Whether it is for all customers."),
         ],
     };
@@ -69,7 +69,7 @@ impl Resource for ThumbnailPolicy {
         description: "Deprecated: sizes of thumbnails before delivery channels.",
         properties: &[
             Property::given("name", Range::Text, "The name for people."),
-            Property::given("sizes", Range::Number, "The longest edges in pixels."),
+            Property::given("sizes", Range::Numbers, "The longest edges in pixels."),
         ],
     };
 

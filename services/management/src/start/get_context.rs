@@ -19,7 +19,10 @@ mod tests {
     use insta::{allow_duplicates, assert_json_snapshot};
     use serde_json::json;
 
-    use crate::testing::{batch_of, on_every_database};
+    use crate::{
+        hydra,
+        testing::{batch_of, on_every_database},
+    };
 
     #[tokio::test]
     async fn a_context_gives_every_key_its_meaning() {
@@ -98,9 +101,14 @@ mod tests {
                 let path = context.strip_prefix("https://api.example.org").unwrap();
                 let context = api.anonymous().get(path).await;
                 assert_eq!(context.status, 200, "{path}");
-                for name in document.body.as_object().unwrap().keys() {
+                let class = path.trim_start_matches("/contexts/").trim_end_matches(".jsonld");
+                let class = hydra::CLASSES.iter().find(|it| it.name == class).unwrap();
+                for (name, value) in document.body.as_object().unwrap() {
                     let is_explained = context.body["@context"].get(name).is_some();
                     assert!(is_explained || name.starts_with('@'), "{path}: {name}");
+                    let property = class.properties.iter().find(|it| it.name == name);
+                    let fits = property.is_none_or(|it| it.range.holds(value));
+                    assert!(fits, "{path}: {name} is {value}");
                 }
             }
         })
