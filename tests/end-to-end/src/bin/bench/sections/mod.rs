@@ -5,6 +5,7 @@ mod folders;
 mod gigapixel;
 mod ingest;
 mod jp2;
+mod management;
 mod memory;
 mod redraw;
 mod regions;
@@ -34,7 +35,7 @@ pub(crate) struct Section {
 
 type Measuring<'a> = Pin<Box<dyn Future<Output = Result<Vec<Row>>> + 'a>>;
 
-pub(crate) const SECTIONS: [Section; 16] = [
+pub(crate) const SECTIONS: [Section; 17] = [
     Section { name: "tiles", goals: tiles::goals, measure: |it| Box::pin(tiles::measure(it)) },
     Section {
         name: "session",
@@ -72,6 +73,11 @@ pub(crate) const SECTIONS: [Section; 16] = [
         name: "folders",
         goals: folders::goals,
         measure: |it| Box::pin(folders::measure(it)),
+    },
+    Section {
+        name: "management",
+        goals: management::goals,
+        measure: |it| Box::pin(management::measure(it)),
     },
     Section { name: "memory", goals: memory::goals, measure: |it| Box::pin(memory::measure(it)) },
     Section { name: "start", goals: start::goals, measure: |it| Box::pin(start::measure(it)) },
