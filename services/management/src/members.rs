@@ -10,7 +10,7 @@ use crate::{error::Error, fields::Fields};
 pub(crate) struct Member {
     pub(crate) fields: Fields,
     /// Where it stood, as a fault tells it.
-    pub(crate) place: String,
+    place: String,
 }
 
 /// The most assets that one request may name; the DLCS's number.

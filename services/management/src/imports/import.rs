@@ -8,9 +8,8 @@ use crate::{
     Management,
     error::{During, Error},
     fields::Fields,
-    images::Subject,
     members::asset_of,
-    queue::asset_fields,
+    queue::new_assets,
 };
 
 /// A list that was checked as a whole; nothing of it is registered yet.
@@ -99,24 +98,11 @@ pub(crate) async fn draft(
             Err(fault) => faults.push(format!("line {line}: {fault}")),
         }
     }
-    let ids: Vec<_> = named.iter().map(|(id, _)| id.clone()).collect();
-    let stored = management.catalogue.assets_by_id(&ids).await?;
-    let stored: HashMap<_, _> = stored.iter().map(|asset| (&asset.id, asset)).collect();
-    let mut assets = Vec::with_capacity(named.len());
-    for (id, fields) in named {
-        let stored = stored.get(&id).copied();
-        let subject = Subject { id: &id, stored, config: &management.config };
-        match asset_fields(fields, &subject, priority) {
-            Ok(fields) => assets.push(NewAsset { id, fields }),
-            Err(Error::Invalid(found)) => {
-                let line = lines[&id];
-                faults.extend(found.into_iter().map(|fault| format!("line {line}: {fault}")));
-            }
-            Err(error) => return Err(error),
-        }
-    }
+    let place = |id: &AssetId| format!("line {}", lines[id]);
+    let (mut assets, found) = new_assets(management, named, priority, &place).await?;
+    faults.extend(found);
     let check = management.catalogue.check_batch(customer, &assets, management.now()).await?;
-    faults.extend(check.faults.iter().map(|(id, fault)| format!("line {}: {fault}", lines[id])));
+    faults.extend(check.faults.iter().map(|(id, fault)| format!("{}: {fault}", place(id))));
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }

@@ -27,6 +27,6 @@ pub(crate) use get_queue_summary::get_queue_summary;
 pub(crate) use get_recent_errors::get_recent_errors;
 pub(crate) use post_cancel::post_cancel;
 pub(crate) use post_csv::post_csv;
-pub(crate) use post_queue::{asset_fields, post_priority_queue, post_queue};
+pub(crate) use post_queue::{new_assets, post_priority_queue, post_queue};
 pub(crate) use post_retry::post_retry;
 pub(crate) use post_test::post_test;

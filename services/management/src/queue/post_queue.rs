@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use axum::extract::State;
 use catalogue::{AssetFields, NewAsset, Priority};
-use model::MediaType;
+use model::{AssetId, MediaType};
 
 use crate::{
     Management,
@@ -40,23 +40,27 @@ async fn register(
     management: &Management,
     urls: &Urls,
     (customer, priority): (u32, Priority),
-    body: Fields,
+    mut body: Fields,
 ) -> Result<Saved<Batch>, Error> {
-    let assets = new_assets(management, customer, priority, body).await?;
+    let members = members(&mut body, management.config.max_batch)?;
+    let members = by_asset(members, customer, None)?;
+    let place = |id: &AssetId| format!("{}/{}", id.space, id.name());
+    let (assets, faults) = new_assets(management, members, priority, place).await?;
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults));
+    }
     let now = management.now();
     let batch = management.catalogue.register_batch(customer, &assets, priority, now).await;
     Ok(Document::new(urls, Batch::of(batch.during("Create batch")?, urls)).saved(true))
 }
 
-/// What is to be registered, or everything that is wrong with it.
-async fn new_assets(
+/// What members say of their assets, and all that is wrong with it; `place` says where an asset was named.
+pub(crate) async fn new_assets(
     management: &Management,
-    customer: u32,
+    members: Vec<(AssetId, Fields)>,
     priority: Priority,
-    mut body: Fields,
-) -> Result<Vec<NewAsset>, Error> {
-    let members = members(&mut body, management.config.max_batch)?;
-    let members = by_asset(members, customer, None)?;
+    place: impl Fn(&AssetId) -> String,
+) -> Result<(Vec<NewAsset>, Vec<String>), Error> {
     let ids: Vec<_> = members.iter().map(|(id, _)| id.clone()).collect();
     let stored = management.catalogue.assets_by_id(&ids).await?;
     let stored: HashMap<_, _> = stored.iter().map(|asset| (&asset.id, asset)).collect();
@@ -67,17 +71,17 @@ async fn new_assets(
         match asset_fields(fields, &subject, priority) {
             Ok(fields) => assets.push(NewAsset { id, fields }),
             Err(Error::Invalid(found)) => {
-                let (space, name) = (id.space, id.name());
-                faults.extend(found.into_iter().map(|fault| format!("{space}/{name}: {fault}")));
+                let place = place(&id);
+                faults.extend(found.into_iter().map(|fault| format!("{place}: {fault}")));
             }
             Err(error) => return Err(error),
         }
     }
-    if faults.is_empty() { Ok(assets) } else { Err(Error::Invalid(faults)) }
+    Ok((assets, faults))
 }
 
 /// What a member says of its asset.
-pub(crate) fn asset_fields(
+fn asset_fields(
     mut fields: Fields,
     subject: &Subject<'_>,
     priority: Priority,
