@@ -86,6 +86,16 @@ const SELECT: &str = "SELECT id, customer, priority, submitted, members, waiting
     NOT EXISTS (SELECT 1 FROM asset WHERE asset.batch = batch.id) AS superseded
     FROM batch";
 
+/// A batch that has to be there.
+pub(crate) async fn existing(
+    database: &impl ConnectionTrait,
+    customer: u32,
+    id: i64,
+) -> Result<Batch, Error> {
+    let found = batch(database, customer, id).await?;
+    found.ok_or_else(|| Error::NotFound(format!("batch {id}")))
+}
+
 pub(crate) async fn batch(
     database: &impl ConnectionTrait,
     customer: u32,

@@ -23,10 +23,9 @@ impl Catalogue {
     ) -> Result<Batch, Error> {
         let now = moment(micros(now));
         let change = self.database().begin().await?;
-        let no_such_batch = || Error::NotFound(format!("batch {batch}"));
-        batches::batch(&change, customer, batch).await?.ok_or_else(no_such_batch)?;
+        batches::existing(&change, customer, batch).await?;
         let (cancelled, superseded) = cancel(&change, batch, now).await?;
-        let batch = batches::batch(&change, customer, batch).await?.ok_or_else(no_such_batch)?;
+        let batch = batches::existing(&change, customer, batch).await?;
         change.commit().await?;
         self.announce_all(&cancelled, &superseded);
         Ok(batch)

@@ -19,10 +19,9 @@ impl Catalogue {
     ) -> Result<Batch, Error> {
         let now = moment(micros(now));
         let change = self.database().begin().await?;
-        let no_such_batch = || Error::NotFound(format!("batch {batch}"));
-        let found = batches::batch(&change, customer, batch).await?.ok_or_else(no_such_batch)?;
+        let found = batches::existing(&change, customer, batch).await?;
         let (retried, superseded) = retry(&change, &found, now).await?;
-        let batch = batches::batch(&change, customer, batch).await?.ok_or_else(no_such_batch)?;
+        let batch = batches::existing(&change, customer, batch).await?;
         change.commit().await?;
         self.announce_all(&retried, &superseded);
         self.parts().bells.ring_queued();
