@@ -81,15 +81,14 @@ async fn import(
     let parts = Parts::assemble(config, vec![Role::Management]).await?;
     let outcome = register(&parts, entries, way).await;
     parts.settle().await?;
-    match outcome {
-        Ok(()) => Ok(ExitCode::SUCCESS),
-        Err(Failure::Import(ImportError::Faults(faults))) => Ok(refuse(file, &faults)),
-        Err(Failure::Import(error)) => Err(anyhow::Error::new(error)),
-        Err(Failure::Other(error)) => Err(error),
+    let Err(error) = outcome else { return Ok(ExitCode::SUCCESS) };
+    match error.downcast()? {
+        ImportError::Faults(faults) => Ok(refuse(file, &faults)),
+        failed @ ImportError::Failed(_) => Err(failed.into()),
     }
 }
 
-async fn register(parts: &Parts, entries: Vec<Entry>, way: &Way) -> Result<(), Failure> {
+async fn register(parts: &Parts, entries: Vec<Entry>, way: &Way) -> anyhow::Result<()> {
     let management = parts.management();
     let customer = customer(&parts.catalogue, &way.customer).await?;
     let priority = if way.priority { Priority::Priority } else { Priority::Normal };
@@ -101,32 +100,16 @@ async fn register(parts: &Parts, entries: Vec<Entry>, way: &Way) -> Result<(), F
     }
     let bar = ProgressBar::new(count as u64);
     let template = "{bar:30} {pos} of {len} assets, {per_sec}, {eta} left";
-    bar.set_style(ProgressStyle::with_template(template).map_err(anyhow::Error::new)?);
-    let heard = |batch: &Batch| bar.inc(batch.count);
+    bar.set_style(ProgressStyle::with_template(template)?);
+    let heard = |batch: &Batch| {
+        bar.suspend(|| tell(&format!("batch {}: {} assets", batch.id, batch.count)));
+        bar.inc(batch.count);
+    };
     let registered = management.register(&draft, way.batch_size as usize, heard).await;
     bar.finish_and_clear();
-    for batch in registered? {
-        tell(&format!("batch {}: {} assets", batch.id, batch.count));
-    }
+    registered?;
     tell(&format!("{count} assets registered, {unchanged} were there already"));
     Ok(())
-}
-
-enum Failure {
-    Import(ImportError),
-    Other(anyhow::Error),
-}
-
-impl From<ImportError> for Failure {
-    fn from(error: ImportError) -> Self {
-        Self::Import(error)
-    }
-}
-
-impl From<anyhow::Error> for Failure {
-    fn from(error: anyhow::Error) -> Self {
-        Self::Other(error)
-    }
 }
 
 /// By number, or by name.

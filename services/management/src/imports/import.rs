@@ -64,14 +64,13 @@ impl Management {
         draft: &Draft,
         batch_size: usize,
         mut tell: impl FnMut(&Batch),
-    ) -> Result<Vec<Batch>, ImportError> {
-        let mut batches = Vec::new();
+    ) -> Result<(), ImportError> {
         for assets in draft.assets.chunks(batch_size.max(1)) {
-            let batch = register(self, draft, assets).await?;
-            tell(&batch);
-            batches.push(batch);
+            let batch = register(self, draft, assets).await;
+            // The list was right when it was looked at.
+            tell(&batch.map_err(|error| ImportError::Failed(error.to_string()))?);
         }
-        Ok(batches)
+        Ok(())
     }
 }
 
