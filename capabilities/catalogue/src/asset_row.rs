@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, Value};
 use serde::Serialize;
 
 use crate::{
-    Asset, Error,
+    Asset, Error, asset_labels,
     database::{
         dialect::for_update,
         query::{self, Record, Row, micros},
@@ -50,7 +50,7 @@ pub(crate) async fn insert(change: &impl ConnectionTrait, asset: &Asset) -> Resu
     let no_space = |_| Error::Invalid(format!("Target space {} does not exist", asset.id.space));
     let inserted = query::run_or(change, &sql, values, no_space).await?;
     if inserted > 0 {
-        write_labels(change, asset).await?;
+        asset_labels::change_all(change, [(None, Some(asset))]).await?;
     }
     Ok(inserted > 0)
 }
@@ -71,27 +71,7 @@ pub(crate) async fn update(
     let sql = format!("UPDATE asset SET {} WHERE {BY_ID}", assignments.join(", "));
     let values = changed.into_iter().map(|(_, value)| value);
     query::run(change, &sql, query::key_of(&after.id).into_iter().chain(values)).await?;
-    if labels(before).ne(labels(after)) {
-        let sql = format!("DELETE FROM asset_label WHERE {BY_ID}");
-        query::run(change, &sql, query::key_of(&after.id)).await?;
-        write_labels(change, after).await?;
-    }
-    Ok(())
-}
-
-async fn write_labels(change: &impl ConnectionTrait, asset: &Asset) -> Result<(), Error> {
-    let sql = "INSERT INTO asset_label (customer, space, name, kind, value)
-               VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
-    for (kind, value) in labels(asset) {
-        let values = query::key_of(&asset.id).into_iter().chain([kind.into(), value.into()]);
-        query::run(change, sql, values).await?;
-    }
-    Ok(())
-}
-
-pub(crate) fn labels(asset: &Asset) -> impl Iterator<Item = (&'static str, &str)> {
-    let lists = [("role", &asset.roles), ("tag", &asset.tags), ("manifest", &asset.manifests)];
-    lists.into_iter().flat_map(|(kind, list)| list.iter().map(move |value| (kind, value.as_str())))
+    asset_labels::change_all(change, [(Some(before), Some(after))]).await
 }
 
 /// Every column that can change.

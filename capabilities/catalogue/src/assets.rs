@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use crate::{
     AssetFilter, AssetProperty, Catalogue, Cursor, Error, Order, Page, Paged, Place,
     asset_row::{SELECT, select},
-    database::query,
+    database::{many, query},
 };
 
 /// All that is recorded of one asset.
@@ -184,10 +184,9 @@ impl Catalogue {
     /// Those of `ids` that exist, in no particular order.
     pub async fn assets_by_id(&self, ids: &[AssetId]) -> Result<Vec<Asset>, Error> {
         let mut found = Vec::with_capacity(ids.len());
-        for some in ids.chunks(query::ROWS) {
-            let keys = query::key_marks(some.len());
-            let sql = format!("{SELECT} WHERE (customer, space, name) IN {keys}");
-            let values = some.iter().flat_map(query::key_of);
+        for some in ids.chunks(many::ROWS) {
+            let (among, values) = many::among(some);
+            let sql = format!("{SELECT} WHERE {among}");
             found.extend(query::all(self.database().reader(), &sql, values).await?);
         }
         Ok(found)

@@ -8,7 +8,10 @@ use time::OffsetDateTime;
 
 use crate::{
     Catalogue, Error, Page, Paged,
-    database::query::{self, Record, Row, micros},
+    database::{
+        many,
+        query::{self, Record, Row, micros},
+    },
 };
 
 /// A member of a batch that ended with an error.
@@ -46,7 +49,7 @@ pub(crate) async fn insert_all(
         row
     });
     let columns = ["batch", "customer", "space", "name"];
-    for (sql, values) in query::insert_many("batch_member", &columns, rows.collect()) {
+    for (sql, values) in many::insert_many("batch_member", &columns, &rows.collect::<Vec<_>>()) {
         query::run(change, &sql, values).await?;
     }
     Ok(())
@@ -78,15 +81,14 @@ impl Ended {
         error: Option<&str>,
         now: OffsetDateTime,
     ) -> Result<(), Error> {
-        for some in assets.chunks(query::ROWS) {
-            let keys = query::key_marks(some.len());
-            let (at, why) = (3 * some.len() + 1, 3 * some.len() + 2);
+        for some in assets.chunks(many::ROWS) {
+            let (among, mut values) = many::among(some);
+            let (at, why) = (values.len() + 1, values.len() + 2);
             let sql = format!(
                 "UPDATE batch_member SET ended = ${at}, error = ${why}
-                 WHERE (customer, space, name) IN {keys} AND ended IS NULL RETURNING batch"
+                 WHERE {among} AND ended IS NULL RETURNING batch"
             );
-            let values = some.iter().flat_map(query::key_of);
-            let values = values.chain([micros(now).into(), error.map(str::to_owned).into()]);
+            values.extend([micros(now).into(), error.map(str::to_owned).into()]);
             for batch in query::all::<i64>(change, &sql, values).await? {
                 *self.0.entry(batch).or_default() += 1;
             }

@@ -5,9 +5,9 @@ use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 
 use crate::{
-    Asset, Catalogue, Error, JobId, Leftovers, asset_rows, batch_members,
+    Asset, Catalogue, Error, JobId, Leftovers, asset_labels, asset_rows, batch_members,
     change_asset::{check_can_be_changed, upload_of},
-    database::query,
+    database::{many, query},
     enqueue::{clean_up_job, supersede_all},
     new_job,
     storage_use::{self, Load},
@@ -49,11 +49,12 @@ async fn delete(
     let Some(first) = assets.first() else { return Ok(Vec::new()) };
     let ids: Vec<_> = assets.iter().map(|asset| asset.id.clone()).collect();
     let superseded = supersede_all(change, &ids, now).await?;
-    for some in ids.chunks(query::ROWS) {
-        let keys = query::key_marks(some.len());
-        let sql = format!("DELETE FROM asset WHERE (customer, space, name) IN {keys}");
-        query::run(change, &sql, some.iter().flat_map(query::key_of)).await?;
+    for some in ids.chunks(many::ROWS) {
+        let (among, values) = many::among(some);
+        query::run(change, &format!("DELETE FROM asset WHERE {among}"), values).await?;
     }
+    let gone = assets.iter().map(|asset| (Some(*asset), None));
+    asset_labels::change_all(change, gone).await?;
     let clean_ups = assets.iter().filter_map(|asset| {
         let version = Some(asset.version).filter(|version| *version > 0);
         let uploads = upload_of(asset).into_iter().collect();

@@ -6,7 +6,10 @@ use time::OffsetDateTime;
 
 use crate::{
     Asset, Error, JobId, JobKind, Leftovers, Priority,
-    database::query::{self, Record, Row, micros},
+    database::{
+        many,
+        query::{self, Record, Row, micros},
+    },
     new_job::{self, NewJob},
 };
 
@@ -92,14 +95,14 @@ pub(crate) async fn supersede_all(
     now: OffsetDateTime,
 ) -> Result<Vec<JobId>, Error> {
     let mut superseded: Vec<Superseded> = Vec::new();
-    for some in ids.chunks(query::ROWS) {
-        let keys = query::key_marks(some.len());
-        let kind = 3 * some.len() + 1;
+    for some in ids.chunks(many::ROWS) {
+        let (among, mut values) = many::among(some);
+        values.push(JobKind::CleanUp.as_str().into());
+        let kind = values.len();
         let sql = format!(
-            "DELETE FROM job WHERE (customer, space, name) IN {keys} AND kind <> ${kind}
+            "DELETE FROM job WHERE {among} AND kind <> ${kind}
              RETURNING id, customer, space, name, version, attempts, dead, due"
         );
-        let values = some.iter().flat_map(query::key_of).chain([JobKind::CleanUp.as_str().into()]);
         superseded.extend(query::all(change, &sql, values).await?);
     }
     // One that was given up has been cleaned up, one that was never begun has left nothing.

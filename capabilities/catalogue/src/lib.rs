@@ -32,6 +32,7 @@ mod asset_filter;
 mod cursor;
 mod asset_fields;
 mod expected;
+mod asset_labels;
 mod asset_row;
 mod asset_rows;
 mod cards;

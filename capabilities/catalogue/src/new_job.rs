@@ -4,7 +4,10 @@ use time::OffsetDateTime;
 
 use crate::{
     Error, JobId, JobKind, Leftovers, Priority,
-    database::query::{self, micros},
+    database::{
+        many,
+        query::{self, micros},
+    },
 };
 
 /// A job to be queued, in the transaction that needs it.
@@ -50,8 +53,8 @@ pub(crate) async fn insert_all(
     jobs: &[NewJob],
     now: OffsetDateTime,
 ) -> Result<(), Error> {
-    let rows = jobs.iter().map(|job| row(job, now)).collect();
-    for (sql, values) in query::insert_many("job", &COLUMNS, rows) {
+    let rows = jobs.iter().map(|job| row(job, now)).collect::<Vec<_>>();
+    for (sql, values) in many::insert_many("job", &COLUMNS, &rows) {
         query::run(change, &sql, values).await?;
     }
     Ok(())

@@ -4,7 +4,10 @@ use time::OffsetDateTime;
 
 use crate::{
     Asset, Batch, Catalogue, Error, JobId, asset_rows, batches,
-    database::query::{self, micros, moment},
+    database::{
+        many,
+        query::{self, micros, moment},
+    },
     enqueue::{self, Work, supersede_all},
     new_job,
 };
@@ -67,13 +70,14 @@ async fn reopen(
     members: &[AssetId],
 ) -> Result<(), Error> {
     let mut waiting = 0;
-    for some in members.chunks(query::ROWS) {
-        let (keys, number) = (query::key_marks(some.len()), 3 * some.len() + 1);
+    for some in members.chunks(many::ROWS) {
+        let (among, mut values) = many::among(some);
+        values.push(batch.into());
+        let number = values.len();
         let sql = format!(
             "UPDATE batch_member SET ended = NULL, error = NULL WHERE batch = ${number}
-             AND error IS NOT NULL AND (customer, space, name) IN {keys}"
+             AND error IS NOT NULL AND {among}"
         );
-        let values = some.iter().flat_map(query::key_of).chain([batch.into()]);
         waiting += query::run(change, &sql, values).await?;
     }
     let sql = "UPDATE batch SET waiting = waiting + $2, failed = failed - $2, finished = NULL

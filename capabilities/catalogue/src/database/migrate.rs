@@ -21,6 +21,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0009_key_scopes", include_str!("../../migrations/0009_key_scopes.sql")),
     ("0010_audit", include_str!("../../migrations/0010_audit.sql")),
     ("0011_idempotency", include_str!("../../migrations/0011_idempotency.sql")),
+    ("0012_lighter_labels", include_str!("../../migrations/0012_lighter_labels.sql")),
 ];
 
 /// Any number will do that no other program on the same database takes.

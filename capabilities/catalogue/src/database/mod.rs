@@ -2,11 +2,13 @@
 //!
 //! - [`Database`] holds the connections: on SQLite one that writes and some that read.
 //! - [`query`] runs SQL and turns rows into records.
+//! - [`many`] writes statements about many rows at once.
 //! - [`dialect`] has the few words that they spell differently.
 //! - [`migrate`] brings the schema up to date.
 
 mod connect;
 pub(crate) mod dialect;
+pub(crate) mod many;
 pub(crate) mod migrate;
 pub(crate) mod query;
 

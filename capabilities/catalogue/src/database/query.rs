@@ -62,40 +62,6 @@ pub(crate) fn insert(table: &str, fields: Vec<(&'static str, Value)>) -> (String
     (format!("INSERT INTO {table} ({names}) VALUES ({marks})"), values)
 }
 
-/// The same for many rows at once, as statements of at most [`ROWS`] rows: few enough marks for every database, and
-/// so few shapes that they are prepared once.
-pub(crate) fn insert_many(
-    table: &str,
-    columns: &[&str],
-    rows: Vec<Vec<Value>>,
-) -> Vec<(String, Vec<Value>)> {
-    let columns = columns.join(", ");
-    let mut rows = rows.into_iter().peekable();
-    let mut statements = Vec::new();
-    while rows.peek().is_some() {
-        let (mut tuples, mut values) = (Vec::new(), Vec::new());
-        for row in rows.by_ref().take(ROWS) {
-            tuples.push(format!("({})", marks(values.len() + 1, row.len())));
-            values.extend(row);
-        }
-        statements.push((
-            format!("INSERT INTO {table} ({columns}) VALUES {}", tuples.join(", ")),
-            values,
-        ));
-    }
-    statements
-}
-
-/// How many rows one statement reads or writes.
-pub(crate) const ROWS: usize = 100;
-
-/// `(VALUES ($1, $2, $3), …)`: the marks of the keys of `count` assets, to be compared with
-/// `(customer, space, name)`.
-pub(crate) fn key_marks(count: usize) -> String {
-    let keys: Vec<_> = (0..count).map(|n| format!("({})", marks(3 * n + 1, 3))).collect();
-    format!("(VALUES {})", keys.join(", "))
-}
-
 pub(crate) fn micros(moment: OffsetDateTime) -> i64 {
     i64::try_from(moment.unix_timestamp_nanos() / 1000).unwrap_or(i64::MAX)
 }
