@@ -5,6 +5,7 @@ mod config;
 mod cores;
 mod demo;
 mod doctor;
+mod housekeeping;
 mod images;
 mod import;
 mod serve;

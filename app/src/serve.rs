@@ -22,6 +22,7 @@ use tower_http::{
 use crate::{
     assemble::{Parts, Role},
     cores::Cores,
+    housekeeping::keep_house,
     server_urls::Roots,
 };
 
@@ -50,9 +51,15 @@ impl Service {
     /// Answers requests and works on jobs until `stop`; then finishes what is open and hands back what is not.
     pub(crate) async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
         let worker = self.parts.worker()?.map(|worker| tokio::spawn(worker.run(stop.clone())));
+        let changes = self.parts.has(Role::Management) || self.parts.has(Role::Ingest);
+        let house =
+            changes.then(|| tokio::spawn(keep_house(self.parts.catalogue.clone(), stop.clone())));
         let cores = answer(self.listener, (&self.router, &self.roots), &stop).await?;
         if let Some(worker) = worker {
             worker.await.context("the worker broke down")?;
+        }
+        if let Some(house) = house {
+            house.await.context("nobody keeps house")?;
         }
         self.parts.settle().await?;
         cores.release().await

@@ -49,6 +49,7 @@ mod batches;
 mod batch_members;
 mod recent_errors;
 mod bells;
+mod statistics;
 
 mod set_up;
 mod create_customer;

@@ -1,0 +1,16 @@
+use std::time::Duration;
+
+use catalogue::Catalogue;
+use tokio_util::sync::CancellationToken;
+
+/// As long as an import can run on plans for tables that were empty.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// Does what the catalogue needs now and then, until `stop`.
+pub(crate) async fn keep_house(catalogue: Catalogue, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_some() {
+        if let Err(error) = catalogue.refresh_statistics().await {
+            tracing::warn!(?error, "the database could not look at its tables");
+        }
+    }
+}
