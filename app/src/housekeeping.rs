@@ -4,7 +4,7 @@ use catalogue::Catalogue;
 use tokio_util::sync::CancellationToken;
 
 /// As long as an import can run on plans for tables that were empty.
-const PAUSE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// Does what the catalogue needs now and then, until `stop`.
 pub(crate) async fn keep_house(catalogue: Catalogue, stop: CancellationToken) {

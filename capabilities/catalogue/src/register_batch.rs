@@ -166,6 +166,8 @@ async fn write(
     let changed = drafts.iter().filter_map(|draft| Some((draft.before.as_ref()?, &draft.after)));
     asset_rows::update_all(change, &changed.collect::<Vec<_>>()).await?;
     new_job::insert_all(change, &jobs, now).await?;
+    batch_members::insert_all(change, batch, drafts.iter().map(|draft| &draft.after.id)).await?;
+    // From here on the customer's other changes wait.
     let loads = drafts.iter().map(|draft| {
         let before = draft.before.as_ref().map(Load::of).unwrap_or_default();
         (draft.after.id.space, Load::of(&draft.after).minus(before))
@@ -175,7 +177,6 @@ async fn write(
         let spaces = new.iter().map(|asset| asset.id.space);
         storage_use::check_images(change, customer, spaces).await?;
     }
-    batch_members::insert_all(change, batch, drafts.iter().map(|draft| &draft.after.id)).await?;
     batch_members::end(change, &done, None, now).await?;
     let batch = batches::batch(change, customer, batch).await?;
     Ok(Some((batch.ok_or_else(|| query::unreadable("batch"))?, superseded)))

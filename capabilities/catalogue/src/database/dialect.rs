@@ -15,12 +15,12 @@ pub(crate) fn for_update_skip_locked(database: &impl ConnectionTrait) -> &'stati
     if is_postgres(database) { " FOR UPDATE SKIP LOCKED" } else { "" }
 }
 
-/// A migration, with the two words that need it translated.
+/// A migration, with the words that need it translated. `{postgres}` begins a line that SQLite need not read.
 pub(crate) fn spelt_for(database: &impl ConnectionTrait, sql: &str) -> String {
-    let (text, identity) = if is_postgres(database) {
-        ("TEXT COLLATE \"C\"", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY")
+    let (text, identity, postgres) = if is_postgres(database) {
+        ("TEXT COLLATE \"C\"", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "")
     } else {
-        ("TEXT", "INTEGER PRIMARY KEY AUTOINCREMENT")
+        ("TEXT", "INTEGER PRIMARY KEY AUTOINCREMENT", "--")
     };
-    sql.replace("{text}", text).replace("{identity}", identity)
+    sql.replace("{text}", text).replace("{identity}", identity).replace("{postgres}", postgres)
 }

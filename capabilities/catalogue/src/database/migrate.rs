@@ -22,6 +22,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0010_audit", include_str!("../../migrations/0010_audit.sql")),
     ("0011_idempotency", include_str!("../../migrations/0011_idempotency.sql")),
     ("0012_lighter_labels", include_str!("../../migrations/0012_lighter_labels.sql")),
+    ("0013_lighter_assets", include_str!("../../migrations/0013_lighter_assets.sql")),
 ];
 
 /// Any number will do that no other program on the same database takes.
