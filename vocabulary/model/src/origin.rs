@@ -1,7 +1,7 @@
 use std::{fmt, str::FromStr};
 
 /// The place an asset comes from, told apart by how it is fetched.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Origin {
     /// `http://` or `https://`
     Http(String),

@@ -1,6 +1,6 @@
 use percent_encoding::percent_decode_str;
 
-use super::{Field, Ordering, Slot, Template};
+use super::{Field, Filter, Ordering, Slot, Template};
 
 /// A template with the arguments of one address: what to look for. What is `None` or empty is not asked about.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -23,8 +23,14 @@ pub enum ArgumentFault {
     Missing,
     #[error("the arguments must be encoded as UTF-8")]
     NotText,
-    #[error("the argument '{value}' does not fit: '{key}' {reason}")]
-    Unfit { key: &'static str, value: String, reason: &'static str },
+    #[error("argument {number} ('{value}') does not fit: '{key}' {reason}")]
+    Unfit {
+        /// Counted from 1; those of the template follow those of the address.
+        number: u16,
+        key: &'static str,
+        value: String,
+        reason: &'static str,
+    },
 }
 
 impl Template {
@@ -40,18 +46,26 @@ impl Template {
         let mut arguments = given.collect::<Result<Vec<_>, _>>()?;
         arguments.extend(self.fixed_arguments.iter().cloned());
         let mut question = Question { order: self.order.clone(), ..Question::default() };
-        for filter in &self.filters {
-            let value = match &filter.value {
-                Slot::Fixed(value) => value,
+        let mut asks_nothing = true;
+        for Filter { field, value } in &self.filters {
+            let (number, value) = match value {
+                Slot::Fixed(value) => (0, value),
                 Slot::Argument(_) if arguments.is_empty() => return Err(ArgumentFault::Missing),
                 Slot::Argument(number) => match arguments.get(usize::from(*number) - 1) {
-                    Some(value) => value,
+                    Some(value) => (*number, value),
                     None => continue,
                 },
             };
-            question.put(filter.field, value)?;
+            question.put(*field, value).map_err(|reason| ArgumentFault::Unfit {
+                number,
+                key: field.key(),
+                value: value.clone(),
+                reason,
+            })?;
+            asks_nothing = false;
         }
-        Ok(question)
+        // The DLCS would answer with everything that the customer has.
+        if asks_nothing { Err(ArgumentFault::Missing) } else { Ok(question) }
     }
 }
 
@@ -78,10 +92,9 @@ impl Question {
         expanded + rest
     }
 
-    fn put(&mut self, field: Field, value: &str) -> Result<(), ArgumentFault> {
-        let key = field.key();
+    fn put(&mut self, field: Field, value: &str) -> Result<(), &'static str> {
         if let Some(reason) = value_fault(field, value) {
-            return Err(ArgumentFault::Unfit { key, value: value.to_owned(), reason });
+            return Err(reason);
         }
         let [s1, s2, s3] = &mut self.strings;
         let [n1, n2, n3] = &mut self.numbers;
@@ -155,6 +168,11 @@ mod tests {
         assert_eq!(question.numbers[0], None);
         assert_eq!(ask("s1=p1", ""), Err(ArgumentFault::Missing));
         assert!(ask("s1=fixed", "").is_ok());
+        assert_eq!(
+            ask("s1=p2&n1=p3", "abc"),
+            Err(ArgumentFault::Missing),
+            "it asks for everything"
+        );
     }
 
     #[test]
@@ -173,7 +191,7 @@ mod tests {
             [("n1=p1", "x"), ("space=p1", "-1"), ("batch=p1", "1,x"), ("batch=p1", ",")]
         {
             let fault = ask(template, path).unwrap_err();
-            assert!(fault.to_string().contains(&format!("'{path}'")), "{fault}");
+            assert!(fault.to_string().contains(&format!("argument 1 ('{path}')")), "{fault}");
         }
     }
 
