@@ -125,7 +125,7 @@ fn json(list: &impl Serialize) -> Value {
     serde_json::to_string(list).expect("lists of text and numbers become JSON").into()
 }
 
-fn family(text: &str) -> Result<Family, Error> {
+pub(crate) fn family(text: &str) -> Result<Family, Error> {
     let families = [Family::Image, Family::TimeBased, Family::File];
     let family = families.into_iter().find(|family| family.as_str() == text);
     family.ok_or_else(|| query::unreadable("family"))

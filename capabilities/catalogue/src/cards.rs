@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use crate::{Asset, AssetChannel, Catalogue, Error};
 
 /// What delivery needs to know of an asset; kept in memory.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AssetCard {
     pub id: AssetId,
     /// Names the derivatives that can be delivered; 0 before the first are ready.

@@ -1,10 +1,11 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
+use model::AssetId;
 use moka::future::Cache;
 
 use crate::{
     DatabaseConfig, Error, JobsWaiting, bells::Bells, callers::Callers, cards::Cards,
-    customers::CustomerNames, database::Database, seals::Seals,
+    changes::Changes, customers::CustomerNames, database::Database, seals::Seals,
 };
 
 /// The library's records: one handle for all who read and write them. Cheap to clone.
@@ -16,6 +17,7 @@ pub struct Catalogue {
 pub(crate) struct Parts {
     pub(crate) database: Database,
     pub(crate) cards: Cards,
+    pub(crate) changes: Changes,
     pub(crate) callers: Callers,
     pub(crate) customer_names: CustomerNames,
     pub(crate) bells: Bells,
@@ -26,6 +28,14 @@ pub(crate) struct Parts {
 /// For so long a count of all jobs is good enough for those who ask how busy the platform is.
 const COUNT_AGE: Duration = Duration::from_secs(5);
 
+impl Parts {
+    /// To be called when a change of the asset has been committed.
+    pub(crate) fn note_change(&self, asset: &AssetId) {
+        self.cards.forget(asset);
+        self.changes.note(asset);
+    }
+}
+
 impl Catalogue {
     /// Connects; changes nothing in the database (see [`Catalogue::migrate`]).
     pub async fn open(config: &DatabaseConfig, data: &Path) -> Result<Self, Error> {
@@ -33,6 +43,7 @@ impl Catalogue {
         let parts = Parts {
             database: Database::open(config, data).await?,
             cards: Cards::new(config.max_cards, card_max_age),
+            changes: Changes::new(card_max_age),
             callers: Callers::default(),
             customer_names: CustomerNames::default(),
             bells: Bells::default(),

@@ -178,7 +178,7 @@ impl Catalogue {
     /// The same of many assets.
     pub(crate) fn announce_all(&self, assets: &[model::AssetId], superseded: &[JobId]) {
         let parts = self.parts();
-        assets.iter().for_each(|asset| parts.cards.forget(asset));
+        assets.iter().for_each(|asset| parts.note_change(asset));
         superseded.iter().for_each(|job| parts.bells.ring_ended(*job));
     }
 }

@@ -17,6 +17,7 @@ impl Catalogue {
         fields.apply(&mut space)?;
         update(&change, &mut space, now).await?;
         change.commit().await?;
+        self.parts().changes.note_all(customer);
         Ok(space)
     }
 }

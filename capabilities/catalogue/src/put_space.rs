@@ -44,6 +44,7 @@ impl Catalogue {
             }
         };
         change.commit().await?;
+        self.parts().changes.note_all(customer_id);
         Ok(put)
     }
 }

@@ -59,7 +59,7 @@ pub(crate) async fn fail(
         batch_members::end(&change, slice::from_ref(&job.asset), error, now).await?;
     }
     change.commit().await?;
-    catalogue.parts().cards.forget(&job.asset);
+    catalogue.parts().note_change(&job.asset);
     catalogue.parts().bells.ring_ended(job.id);
     Ok(true)
 }

@@ -60,7 +60,7 @@ impl Catalogue {
             }
         };
         change.commit().await?;
-        self.parts().cards.forget(&job.asset);
+        self.parts().note_change(&job.asset);
         self.parts().bells.ring_ended(job.id);
         Ok(recorded)
     }
