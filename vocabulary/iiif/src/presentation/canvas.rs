@@ -1,5 +1,7 @@
-use super::{Content, LabelledValue, LanguageMap};
-use crate::image::Extent;
+use serde_json::Value;
+
+use super::{Content, LabelledValue, LanguageMap, v2, v3};
+use crate::{Version, image::Extent};
 
 /// One view of an object: a page, a side, a recording. Everything else is placed upon it.
 ///
@@ -60,6 +62,14 @@ impl Canvas {
             rendering: Vec::new(),
             see_also: Vec::new(),
             annotations: Vec::new(),
+        }
+    }
+
+    /// As a manifest has it among its canvases; `None` if the version can't say it.
+    pub fn to_json(&self, version: Version) -> Option<Value> {
+        match version {
+            Version::V2 => v2::canvas(self),
+            Version::V3 => Some(v3::canvas(self)),
         }
     }
 

@@ -5,6 +5,8 @@
 //! [`Manifest::to_json`] (and a [`Collection`] of them) in version 3 or, as far as it can say them, in 2.1: one writer for each
 //! version, and every URI the same in both, since stored annotations point at them.
 //!
+//! One with very many canvases is written piece by piece: its [`Envelope`], and each [`Canvas::to_json`] alone.
+//!
 //! These are the manifests that we make. Documents that others wrote are not read here.
 
 mod language;
@@ -13,6 +15,7 @@ mod content;
 mod canvas;
 mod manifest;
 mod collection;
+mod envelope;
 mod v3;
 mod v2;
 
@@ -24,6 +27,7 @@ mod golden;
 pub use canvas::{AnnotationPage, Canvas, Painting};
 pub use collection::{Collection, Member};
 pub use content::{Content, ContentType};
+pub use envelope::Envelope;
 pub use language::{LabelledValue, LanguageMap};
 pub use manifest::{Agent, Manifest, ViewingDirection};
 pub use service::{ImageService, Service};

@@ -14,6 +14,13 @@ use crate::negotiate::Api;
 use crate::rights::rights_uri;
 
 pub(super) fn manifest(manifest: &Manifest) -> Value {
+    let canvases: Vec<_> = manifest.canvases.iter().filter_map(canvas).collect();
+    let sequence = start_of_sequence(manifest).put("canvases", canvases);
+    start(manifest).put("sequences", vec![Value::from(sequence)]).into()
+}
+
+/// What stands before the only sequence.
+pub(super) fn start(manifest: &Manifest) -> Object {
     let homepages = manifest.homepage.iter().map(link).collect();
     let logos = manifest.provider.iter().flat_map(|agent| &agent.logo).map(image).collect();
     Object::new()
@@ -33,8 +40,6 @@ pub(super) fn manifest(manifest: &Manifest) -> Value {
         .put_one_or_list("related", homepages)
         .put_one_or_list("rendering", manifest.rendering.iter().map(link).collect())
         .put_one_or_list("seeAlso", manifest.see_also.iter().map(link).collect())
-        .put("sequences", vec![sequence(manifest)])
-        .into()
 }
 
 pub(super) fn collection(collection: &Collection) -> Value {
@@ -55,14 +60,9 @@ pub(super) fn collection(collection: &Collection) -> Value {
         .into()
 }
 
-/// The only one; clients of this version expect it to be spelled out.
-fn sequence(manifest: &Manifest) -> Value {
-    let canvases: Vec<_> = manifest.canvases.iter().filter_map(canvas).collect();
-    Object::new()
-        .put("@id", format!("{}/sequence/0", manifest.id))
-        .put("@type", "sc:Sequence")
-        .put("canvases", canvases)
-        .into()
+/// Clients of this version expect it to be spelled out.
+pub(super) fn start_of_sequence(manifest: &Manifest) -> Object {
+    Object::new().put("@id", format!("{}/sequence/0", manifest.id)).put("@type", "sc:Sequence")
 }
 
 pub(super) fn is_image(canvas: &Canvas) -> bool {
@@ -78,7 +78,7 @@ fn picture(canvas: &Canvas) -> Option<&Content> {
     (content.content_type == ContentType::Image).then_some(content)
 }
 
-fn canvas(canvas: &Canvas) -> Option<Value> {
+pub(super) fn canvas(canvas: &Canvas) -> Option<Value> {
     let (extent, picture) = (canvas.extent?, picture(canvas)?);
     let painting = Object::new()
         .put("@id", canvas.painting_id())

@@ -13,6 +13,11 @@ use crate::negotiate::Api;
 use crate::rights::rights_uri;
 
 pub(super) fn manifest(manifest: &Manifest) -> Value {
+    start(manifest).put("items", list(&manifest.canvases, canvas)).into()
+}
+
+/// What stands before the canvases.
+pub(super) fn start(manifest: &Manifest) -> Object {
     Object::new()
         .put("@context", context(&manifest.contexts))
         .put("id", manifest.id.as_str())
@@ -32,8 +37,6 @@ pub(super) fn manifest(manifest: &Manifest) -> Value {
         .put_list("seeAlso", list(&manifest.see_also, content))
         .put_list("service", manifest.service.clone())
         .put_list("services", manifest.services.clone())
-        .put("items", list(&manifest.canvases, canvas))
-        .into()
 }
 
 pub(super) fn collection(collection: &Collection) -> Value {
@@ -53,7 +56,7 @@ pub(super) fn collection(collection: &Collection) -> Value {
         .into()
 }
 
-fn canvas(canvas: &Canvas) -> Value {
+pub(super) fn canvas(canvas: &Canvas) -> Value {
     let painted = canvas.painting.as_ref().map(|painting| {
         painting_page(&canvas.page_id(), &canvas.painting_id(), &canvas.id, body(painting))
     });
