@@ -17,7 +17,7 @@ pub(crate) const ASSET_ID: HeaderName = HeaderName::from_static("x-asset-id");
 pub(crate) struct Answer {
     headers: HeaderMap,
     etag: HeaderValue,
-    modified: LastModified,
+    modified: Option<LastModified>,
 }
 
 impl Answer {
@@ -27,12 +27,19 @@ impl Answer {
         etag: HeaderValue,
         modified: &LastModified,
     ) -> Self {
+        let mut answer = Self::tagged(content_type, etag);
+        answer.headers.insert(header::LAST_MODIFIED, modified.value.clone());
+        answer.headers.insert(ASSET_ID, asset_id.clone());
+        answer.modified = Some(modified.clone());
+        answer
+    }
+
+    /// Of many assets, or of none; whether one of them was taken away no date would tell.
+    pub(crate) fn tagged(content_type: HeaderValue, etag: HeaderValue) -> Self {
         let mut headers = HeaderMap::with_capacity(14);
         headers.insert(header::CONTENT_TYPE, content_type);
         headers.insert(header::ETAG, etag.clone());
-        headers.insert(header::LAST_MODIFIED, modified.value.clone());
-        headers.insert(ASSET_ID, asset_id.clone());
-        Self { headers, etag, modified: modified.clone() }
+        Self { headers, etag, modified: None }
     }
 
     pub(crate) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
@@ -77,7 +84,7 @@ impl Answer {
     }
 
     pub(crate) fn is_current_for(&self, visit: &Visit) -> bool {
-        visit.has_current(&self.etag, &self.modified)
+        visit.has_current(&self.etag, self.modified.as_ref())
     }
 
     pub(crate) fn not_modified(mut self) -> Response {

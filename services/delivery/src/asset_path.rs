@@ -90,7 +90,7 @@ impl Delivery {
 }
 
 /// Once, and never twice: `%253C` is the name `%3C`.
-fn decode(text: &str) -> Result<String, Error> {
+pub(crate) fn decode(text: &str) -> Result<String, Error> {
     let decoded = percent_decode_str(text).decode_utf8();
     decoded.map(Into::into).map_err(|_| Error::NoSuchAsset)
 }

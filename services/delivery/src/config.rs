@@ -39,6 +39,11 @@ pub struct DeliveryConfig {
     /// The memory for stored tiles that many ask for, in bytes. The page cache of the system, or the
     /// block cache of a remote storage, has them too, but less ready to be sent. 0: none.
     pub tile_bytes: u64,
+    /// The memory for what named queries find, as documents, in bytes: some 100 kB for a book of 1,000 pages. 0: none
+    /// is kept, and each is made when it is asked for.
+    pub manifest_bytes: u64,
+    /// How many canvases one manifest has at most. What finds more is a collection of manifests.
+    pub max_canvases: u32,
     pub drawing: DrawingConfig,
     pub originals: OriginalsConfig,
 }
@@ -99,6 +104,8 @@ impl Default for DeliveryConfig {
             private_max_age_seconds: 600,
             index_bytes: 256 * 1024 * 1024,
             tile_bytes: 64 * 1024 * 1024,
+            manifest_bytes: 64 * 1024 * 1024,
+            max_canvases: 5000,
             drawing: DrawingConfig::default(),
             originals: OriginalsConfig::default(),
         }
@@ -147,6 +154,7 @@ impl DeliveryConfig {
         refuse(self.max_height == Some(0), "max_height must be at least 1");
         refuse(!(1..=100).contains(&self.jpeg_quality), "jpeg_quality must be 1 to 100");
         refuse(!(1..=100).contains(&self.webp_quality), "webp_quality must be 1 to 100");
+        refuse(!(1..=10_000).contains(&self.max_canvases), "max_canvases must be 1 to 10000");
         let is_unlimited = self.max_area == 0 && self.max_width.is_none();
         refuse(self.upscaling && is_unlimited, "upscaling needs max_width or max_area");
         refuse(

@@ -18,6 +18,7 @@ use crate::{
     error::Error,
     headers::Fingerprint,
     image::{Access, Admission, DrawError, Exhibit, Exhibits, Originals, Painters, Tiles},
+    presentation::Projections,
     profiles::Profiles,
 };
 
@@ -30,6 +31,7 @@ pub struct Delivery {
     pub(crate) originals: Originals,
     pub(crate) exhibits: Exhibits,
     pub(crate) tiles: Tiles,
+    pub(crate) projections: Projections,
     pub(crate) admission: Arc<Admission>,
     pub(crate) painters: Arc<Painters>,
     pub(crate) counters: Counters,
@@ -78,6 +80,7 @@ impl Delivery {
         Self {
             exhibits: Exhibits::new(ranges.clone(), config.index_bytes),
             tiles: Tiles::new(ranges.clone(), config.tile_bytes),
+            projections: Projections::new(config.manifest_bytes),
             painters: Arc::new(Painters::new(admission.workers())),
             admission: Arc::new(admission),
             counters: Counters::register(),

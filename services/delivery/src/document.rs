@@ -1,10 +1,10 @@
 //! JSON documents in the version, under the media type and in the encoding that the client accepts.
 
-use std::io::Write;
+use std::io::{Read, Write};
 
 use axum::http::{HeaderValue, header};
 use bytes::Bytes;
-use flate2::{Compression, write::GzEncoder};
+use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use iiif::{
     Version,
     negotiate::{self, Api},
@@ -33,6 +33,10 @@ impl Terms {
         let version = asked.unwrap_or(default);
         Self { api, version, accept, gzip: visit.accepts_gzip() }
     }
+
+    fn content_type(&self) -> &'static str {
+        negotiate::content_type(self.api, self.version, self.accept.as_deref())
+    }
 }
 
 /// A document, ready to be sent.
@@ -51,12 +55,35 @@ const TOO_SHORT_TO_COMPRESS: usize = 256;
 
 impl Document {
     pub(crate) fn new(terms: &Terms, asset_version: u64, json: &Value) -> Self {
-        let Terms { api, version, accept, gzip } = terms;
-        let content_type = negotiate::content_type(*api, *version, accept.as_deref());
-        let text = json.to_string();
-        let mut tag = Fingerprint::NEW.of(content_type.as_bytes()).of(text.as_bytes());
-        let compressed =
-            if *gzip && text.len() >= TOO_SHORT_TO_COMPRESS { compress(&text) } else { None };
+        let tag = Fingerprint::NEW.of(terms.content_type().as_bytes());
+        Self::of_text(terms.content_type(), terms.gzip, (asset_version, tag), json.to_string())
+    }
+
+    /// A list, or whatever else is no resource of a IIIF API.
+    pub(crate) fn plain(visit: &Visit, json: String) -> Self {
+        Self::of_text("application/json", visit.accepts_gzip(), (0, Fingerprint::NEW), json)
+    }
+
+    /// One that was compressed before.
+    pub(crate) fn stored(terms: &Terms, stored: &Stored) -> Result<Self, std::io::Error> {
+        let tag = stored.tag.of(terms.content_type().as_bytes());
+        let (body, tag) = match terms.gzip {
+            true => (stored.gzip.clone(), tag.of(b"gzip")),
+            false => (stored.text()?.into(), tag),
+        };
+        let content_type = HeaderValue::from_static(terms.content_type());
+        Ok(Self { body, content_type, etag: tag.etag(0), is_gzip: terms.gzip })
+    }
+
+    fn of_text(
+        content_type: &'static str,
+        gzip: bool,
+        (version, tag): (u64, Fingerprint),
+        text: String,
+    ) -> Self {
+        let mut tag = tag.of(text.as_bytes());
+        let is_worth_it = gzip && text.len() >= TOO_SHORT_TO_COMPRESS;
+        let compressed = if is_worth_it { compress(&text, Compression::fast()).ok() } else { None };
         let is_gzip = compressed.is_some();
         if is_gzip {
             tag = tag.of(b"gzip");
@@ -64,7 +91,7 @@ impl Document {
         Self {
             body: compressed.unwrap_or_else(|| text.into()),
             content_type: HeaderValue::from_static(content_type),
-            etag: tag.etag(asset_version),
+            etag: tag.etag(version),
             is_gzip,
         }
     }
@@ -72,16 +99,53 @@ impl Document {
     /// The headers that belong to it.
     pub(crate) fn answer(&self, asset_id: &HeaderValue, modified: &LastModified) -> Answer {
         let (content_type, etag) = (self.content_type.clone(), self.etag.clone());
-        let answer = Answer::new(asset_id, content_type, etag, modified);
+        self.encoded(Answer::new(asset_id, content_type, etag, modified))
+    }
+
+    /// The same, for a document that is of no single asset.
+    pub(crate) fn answer_of_many(&self) -> Answer {
+        self.encoded(Answer::tagged(self.content_type.clone(), self.etag.clone()))
+    }
+
+    fn encoded(&self, answer: Answer) -> Answer {
         if self.is_gzip { answer.with(header::CONTENT_ENCODING, headers::GZIP) } else { answer }
     }
 }
 
-/// Fast rather than small: it is done for each visitor.
-fn compress(text: &str) -> Option<Bytes> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(text.len() / 2), Compression::fast());
-    encoder.write_all(text.as_bytes()).ok()?;
-    encoder.finish().ok().map(Bytes::from)
+/// A document that is kept in memory as it is mostly sent: compressed, once, for all visitors.
+#[derive(Debug, Clone)]
+pub(crate) struct Stored {
+    gzip: Bytes,
+    length: usize,
+    tag: Fingerprint,
+}
+
+impl Stored {
+    pub(crate) fn new(text: &str) -> Result<Self, std::io::Error> {
+        let gzip = compress(text, Compression::new(STORED_LEVEL))?;
+        Ok(Self { gzip, length: text.len(), tag: Fingerprint::NEW.of(text.as_bytes()) })
+    }
+
+    /// As it was before.
+    pub(crate) fn text(&self) -> Result<String, std::io::Error> {
+        let mut text = String::with_capacity(self.length);
+        GzDecoder::new(&self.gzip[..]).read_to_string(&mut text)?;
+        Ok(text)
+    }
+
+    pub(crate) fn memory(&self) -> usize {
+        self.gzip.len()
+    }
+}
+
+/// Documents of many assets repeat themselves: beyond this, time is spent for little.
+const STORED_LEVEL: u32 = 4;
+
+/// What is compressed for each visitor has to be fast rather than small.
+fn compress(text: &str, level: Compression) -> Result<Bytes, std::io::Error> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(text.len() / 8), level);
+    encoder.write_all(text.as_bytes())?;
+    Ok(encoder.finish()?.into())
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use iiif::image::{Format, SizeError, SyntaxError};
+use model::named_query::ArgumentFault;
 
 use crate::{
     headers,
@@ -26,6 +27,18 @@ pub(crate) enum Error {
     NoSuchAddress,
     #[error("there is no such image")]
     NoSuchAsset,
+    #[error("there is no such named query")]
+    NoSuchNamedQuery,
+    #[error(transparent)]
+    Argument(#[from] ArgumentFault),
+    #[error("the named query finds nothing that can be shown")]
+    NothingFound,
+    #[error("page must be a whole number, beginning with 1")]
+    NotAPage,
+    #[error(
+        "the named query finds more than {0} assets: add ?page=1, ?page=2 and so on to the address"
+    )]
+    TooManyFound(u64),
     #[error("this thumbnail is not there: see the sizes in its info.json")]
     NoSuchThumbnail,
     #[error("a thumbnail is asked for as full/SIZE/0/default.jpg")]
@@ -45,6 +58,10 @@ pub(crate) enum Error {
     Pyramid(#[source] imaging::Error),
     #[error("{}", .0)]
     Drawing(Arc<DrawError>), // shared by everyone who waited for this drawing
+    #[error("the document could not be made")]
+    Document(#[source] std::io::Error),
+    #[error("the making of the document was interrupted")]
+    Interrupted,
     #[error("the server does not know its own address")]
     NoServerUrls,
 }
@@ -53,9 +70,13 @@ impl Error {
     /// The whole table on one screen. No wildcard arm: a new error must choose its status.
     pub(crate) fn status(&self) -> StatusCode {
         match self {
-            Self::Syntax(_) | Self::NotOffered(_) | Self::AddressTooLong | Self::NotAThumbnail => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::Syntax(_)
+            | Self::NotOffered(_)
+            | Self::AddressTooLong
+            | Self::NotAThumbnail
+            | Self::Argument(_)
+            | Self::NotAPage
+            | Self::TooManyFound(_) => StatusCode::BAD_REQUEST,
             Self::Size(error) => match error {
                 SizeError::NoUpscaling { .. } => StatusCode::NOT_IMPLEMENTED,
                 SizeError::OutOfBounds { .. }
@@ -64,15 +85,19 @@ impl Error {
                 | SizeError::AboveLimits
                 | SizeError::AboveFormat { .. } => StatusCode::BAD_REQUEST,
             },
-            Self::NoSuchAddress | Self::NoSuchAsset | Self::NoSuchThumbnail => {
-                StatusCode::NOT_FOUND
-            }
+            Self::NoSuchAddress
+            | Self::NoSuchAsset
+            | Self::NoSuchThumbnail
+            | Self::NoSuchNamedQuery
+            | Self::NothingFound => StatusCode::NOT_FOUND,
             Self::Unauthorised => StatusCode::UNAUTHORIZED,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Catalogue(_) | Self::Missing(_) | Self::Storage(_) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
-            Self::Pyramid(_) | Self::NoServerUrls => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Pyramid(_) | Self::Document(_) | Self::Interrupted | Self::NoServerUrls => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
             Self::Drawing(error) => match error.as_ref() {
                 DrawError::Refused(Refusal::Impossible)
                 | DrawError::Original(Fault::TooLarge(_)) => StatusCode::PAYLOAD_TOO_LARGE,

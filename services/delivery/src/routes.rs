@@ -9,8 +9,12 @@ use axum::{
 use tower::util::MapResponseLayer;
 
 use crate::{
-    delivery::Delivery, error::Error, headers, image::get_image_service,
-    presentation::get_manifest, thumbs::get_thumbs_service,
+    delivery::Delivery,
+    error::Error,
+    headers,
+    image::get_image_service,
+    presentation::{get_manifest, get_named_query, get_raw},
+    thumbs::get_thumbs_service,
 };
 
 /// Every public address. What stands behind a prefix is read by the endpoint, from the path as it
@@ -20,6 +24,8 @@ pub fn router(delivery: impl Into<Arc<Delivery>>) -> Router {
         .route("/iiif-img/{*image}", get(get_image_service).options(options))
         .route("/thumbs/{*image}", get(get_thumbs_service).options(options))
         .route("/iiif-manifest/{*asset}", get(get_manifest).options(options))
+        .route("/iiif-resource/{*query}", get(get_named_query).options(options))
+        .route("/raw-resource/{*query}", get(get_raw).options(options))
         .method_not_allowed_fallback(refuse_method)
         .with_state(delivery.into())
         .route_layer(MapResponseLayer::new(for_everybody))

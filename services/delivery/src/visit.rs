@@ -41,13 +41,13 @@ impl Visit {
     }
 
     /// Does the visitor hold a copy that is still good? A date counts only where there is no tag.
-    pub(crate) fn has_current(&self, etag: &HeaderValue, modified: &LastModified) -> bool {
+    pub(crate) fn has_current(&self, etag: &HeaderValue, modified: Option<&LastModified>) -> bool {
         if self.headers.contains_key(header::IF_NONE_MATCH) {
             let tags = self.headers.get_all(header::IF_NONE_MATCH);
             return tags.iter().any(|tags| names(tags, etag));
         }
         let since = self.headers.get(header::IF_MODIFIED_SINCE);
-        since.is_some_and(|since| modified.is_not_after(since))
+        modified.zip(since).is_some_and(|(modified, since)| modified.is_not_after(since))
     }
 }
 
@@ -114,7 +114,7 @@ mod tests {
             (&[""], false),
         ] {
             let visit = visit(header::IF_NONE_MATCH, tags);
-            assert_eq!(visit.has_current(&etag, &modified), expected, "{tags:?}");
+            assert_eq!(visit.has_current(&etag, Some(&modified)), expected, "{tags:?}");
         }
     }
 
@@ -123,9 +123,15 @@ mod tests {
         let modified = LastModified::new(datetime!(2026-11-20 08:49:37 UTC));
         let etag = HeaderValue::from_static("\"7-a\"");
         let mut visit = visit(header::IF_MODIFIED_SINCE, &["Fri, 20 Nov 2026 08:49:37 GMT"]);
-        assert!(visit.has_current(&etag, &modified));
+        assert!(visit.has_current(&etag, Some(&modified)));
         visit.headers.insert(header::IF_NONE_MATCH, HeaderValue::from_static("\"6-a\""));
-        assert!(!visit.has_current(&etag, &modified));
+        assert!(!visit.has_current(&etag, Some(&modified)));
+    }
+
+    #[test]
+    fn a_date_says_nothing_of_what_has_none() {
+        let visit = visit(header::IF_MODIFIED_SINCE, &["Fri, 20 Nov 2026 08:49:37 GMT"]);
+        assert!(!visit.has_current(&HeaderValue::from_static("\"7-a\""), None));
     }
 
     #[test]

@@ -35,6 +35,15 @@ impl Painters {
         });
         Ok(painted.await.map_err(|_| DrawError::Interrupted)??)
     }
+
+    /// Work that needs no permit, because whoever asks for it bounds it.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, DrawError> {
+        let Self(Some(runtime)) = self else { return Err(DrawError::Interrupted) };
+        runtime.spawn_blocking(job).await.map_err(|_| DrawError::Interrupted)
+    }
 }
 
 impl Drop for Painters {

@@ -1,8 +1,25 @@
-//! `/iiif-manifest`: the Presentation API, for one asset at a time.
+//! The Presentation API: `/iiif-manifest` for one asset, `/iiif-resource` for all that a named query finds.
+//!
+//! - `teller` tells how one asset is shown, as a canvas.
+//! - `asked` reads what an address asks of which named query.
+//! - [`Projections`] keeps the documents made of many assets, and knows when one has to be made again; `writer` writes
+//!   them, and takes from the one before what has not changed.
+//! - `get_raw` lists the ids alone.
 
+mod teller;
 mod get_manifest;
+mod asked;
+mod writer;
+mod projections;
+mod get_named_query;
+mod get_raw;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod query_tests;
 
 pub(crate) use get_manifest::get_manifest;
+pub(crate) use get_named_query::get_named_query;
+pub(crate) use get_raw::get_raw;
+pub(crate) use projections::Projections;

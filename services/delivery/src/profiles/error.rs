@@ -67,6 +67,13 @@ impl Error {
             | ImageError::Storage(_)
             | ImageError::Pyramid(_)
             | ImageError::Drawing(_)
+            | ImageError::NoSuchNamedQuery
+            | ImageError::Argument(_)
+            | ImageError::NothingFound
+            | ImageError::NotAPage
+            | ImageError::TooManyFound(_)
+            | ImageError::Document(_)
+            | ImageError::Interrupted
             | ImageError::NoServerUrls => return Self::Image(error),
         };
         Self::Option { option, value: value.clone() }

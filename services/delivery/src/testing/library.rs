@@ -90,7 +90,7 @@ impl Library {
     }
 
     /// Does what ingest would do for the next job.
-    async fn ingest(&self, picture: &Picture) {
+    pub(crate) async fn ingest(&self, picture: &Picture) {
         let lease = Duration::from_secs(60);
         let kinds = [JobKind::IngestImage];
         let job = self.catalogue.claim_job(&kinds, "test", lease, NOW).await.unwrap().unwrap();

@@ -1,0 +1,160 @@
+//! Writes the documents made of what a named query finds.
+
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+    io,
+    ops::Range,
+    sync::Arc,
+};
+
+use catalogue::AssetCard;
+use iiif::{
+    Version,
+    presentation::{Collection, LanguageMap, Manifest, Member},
+};
+use model::{DeliveryChannel, PublicUrls};
+use time::format_description::well_known::Rfc3339;
+
+use super::{
+    asked::Asked,
+    teller::{Teller, entry},
+};
+use crate::{access::Visitor, delivery::Delivery, document::Stored, thumbs::open_sizes};
+
+/// What a document is about, and how it is to be said.
+pub(super) struct Writer {
+    pub(super) delivery: Arc<Delivery>,
+    pub(super) urls: PublicUrls,
+    pub(super) asked: Asked,
+    /// Where the document is published.
+    pub(super) id: String,
+    pub(super) version: Version,
+}
+
+/// A document, and where in it each asset is.
+#[derive(Debug, Clone)]
+pub(super) struct Written {
+    pub(super) stored: Stored,
+    pieces: Arc<[Piece]>,
+}
+
+/// One canvas in the text of a manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Piece {
+    /// Of all that the canvas was made of.
+    fingerprint: u64,
+    place: Range<usize>,
+}
+
+impl Writer {
+    /// The assets as one manifest, the first being the `first`-th that was found; `None` if none of them can be shown.
+    ///
+    /// What was `before` saves the work for those that are as they were. Whoever asks, a manifest shows what strangers
+    /// may see: it is the same for all.
+    pub(super) fn manifest(
+        &self,
+        cards: &[AssetCard],
+        first: u32,
+        before: Option<&Written>,
+    ) -> io::Result<Option<Written>> {
+        let shown = cards.iter().zip(first..).filter(|(card, _)| can_be_shown(card));
+        let shown: Vec<_> =
+            shown.map(|(card, number)| (card, number, print(card, number))).collect();
+        if shown.is_empty() {
+            return Ok(None);
+        }
+        let prints = || shown.iter().map(|(_, _, print)| *print);
+        if let Some(before) = before
+            && before.pieces.iter().map(|piece| piece.fingerprint).eq(prints())
+        {
+            return Ok(Some(before.clone()));
+        }
+        let old = before.map(Old::of).transpose()?;
+        let envelope = self.envelope(cards).envelope(self.version);
+        let mut text = envelope.before;
+        let mut pieces = Vec::with_capacity(shown.len());
+        for (card, number, fingerprint) in shown {
+            let separator = if pieces.is_empty() { "" } else { "," };
+            text.push_str(separator);
+            let start = text.len();
+            match old.as_ref().and_then(|old| old.piece(fingerprint)) {
+                Some(piece) => text.push_str(piece),
+                None => text.push_str(&self.canvas(card, number)),
+            }
+            pieces.push(Piece { fingerprint, place: start..text.len() });
+        }
+        text.push_str(&envelope.after);
+        Ok(Some(Written { stored: Stored::new(&text)?, pieces: pieces.into() }))
+    }
+
+    /// More than one manifest can hold: a collection of manifests with `size` canvases each.
+    pub(super) fn collection(&self, total: u64, size: u64) -> io::Result<Written> {
+        let page = |page: u64| {
+            let (from, to) = ((page - 1) * size + 1, total.min(page * size));
+            let label = LanguageMap::new("en", format!("Canvases {from} to {to}"));
+            Member { id: format!("{}?page={page}", self.id), label }
+        };
+        let manifests = (1..=total.div_ceil(size)).map(page).collect();
+        let collection = Collection { id: self.id.clone(), label: self.label(), manifests };
+        let text = collection.to_json(self.version).to_string();
+        Ok(Written { stored: Stored::new(&text)?, pieces: Arc::default() })
+    }
+
+    fn envelope(&self, cards: &[AssetCard]) -> Manifest {
+        // The date of the newest asset, and not of today: the same assets make the same document everywhere.
+        let generated = cards.iter().map(|card| card.modified).max();
+        let generated = generated.and_then(|modified| modified.format(&Rfc3339).ok());
+        let title = entry("Title", self.asked.query.name.clone());
+        let generated = generated.map(|moment| entry("Generated On", moment));
+        Manifest {
+            metadata: [title].into_iter().chain(generated).collect(),
+            ..Manifest::new(self.id.as_str(), self.label())
+        }
+    }
+
+    fn label(&self) -> LanguageMap {
+        let name = &self.asked.query.name;
+        LanguageMap::new("en", format!("Generated from '{name}' named query"))
+    }
+
+    fn canvas(&self, card: &AssetCard, number: u32) -> String {
+        let open = open_sizes(&self.delivery, card, &Visitor::stranger());
+        let teller = Teller { delivery: &self.delivery, card, urls: &self.urls };
+        let canvas = teller.canvas(number, &open).to_json(self.version);
+        canvas.map(|canvas| canvas.to_string()).unwrap_or_default()
+    }
+}
+
+impl Written {
+    pub(super) fn memory(&self) -> usize {
+        self.stored.memory() + self.pieces.len() * size_of::<Piece>()
+    }
+}
+
+/// The text of the document before, and where what is in it.
+struct Old {
+    text: String,
+    places: HashMap<u64, Range<usize>>,
+}
+
+impl Old {
+    fn of(written: &Written) -> io::Result<Self> {
+        let places = written.pieces.iter().map(|piece| (piece.fingerprint, piece.place.clone()));
+        Ok(Self { text: written.stored.text()?, places: places.collect() })
+    }
+
+    fn piece(&self, fingerprint: u64) -> Option<&str> {
+        self.text.get(self.places.get(&fingerprint)?.clone())
+    }
+}
+
+fn can_be_shown(card: &AssetCard) -> bool {
+    card.is_ready() && card.has_channel(DeliveryChannel::IiifImg)
+}
+
+fn print(card: &AssetCard, number: u32) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (card, number).hash(&mut hasher);
+    hasher.finish()
+}
