@@ -6,6 +6,7 @@ mod formats;
 mod hostile;
 mod images;
 mod import;
+mod named_queries;
 mod originals;
 mod pyramids;
 mod static_site;
