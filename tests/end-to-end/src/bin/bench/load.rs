@@ -14,6 +14,7 @@ use tokio::process::Command;
 pub(crate) struct Server {
     address: String,
     paths: NamedTempFile,
+    encoding: Option<&'static str>,
 }
 
 /// One measurement.
@@ -30,7 +31,12 @@ impl Server {
         let file = NamedTempFile::new()?;
         let paths: Vec<_> = paths.map(|path| format!("{base}/{path}")).collect();
         fs::write(file.path(), paths.join("\n"))?;
-        Ok(Self { address, paths: file })
+        Ok(Self { address, paths: file, encoding: None })
+    }
+
+    /// Asks for documents in this encoding.
+    pub(crate) fn accepting(self, encoding: &'static str) -> Self {
+        Self { encoding: Some(encoding), ..self }
     }
 
     /// Asks over this many connections, first a second for practice.
@@ -44,6 +50,7 @@ impl Server {
         let mut wrk = Command::new("wrk");
         wrk.args(["-t2", &format!("-c{connections}"), &format!("-d{seconds}s"), "-s", script]);
         wrk.arg(format!("http://{}", self.address)).arg("--").arg(self.paths.path());
+        wrk.args(self.encoding);
         let output = wrk.output().await.context("wrk is not there")?;
         let text = String::from_utf8_lossy(&output.stdout);
         let result = text.lines().find_map(|line| line.strip_prefix("RESULT "));

@@ -7,6 +7,7 @@ function setup(thread)
 end
 
 function init(arguments)
+  if arguments[2] then wrk.headers["Accept-Encoding"] = arguments[2] end
   paths = {}
   for path in io.lines(arguments[1]) do paths[#paths + 1] = wrk.format("GET", path) end
   at = number * 97

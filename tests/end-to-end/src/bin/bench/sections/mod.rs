@@ -6,6 +6,7 @@ mod gigapixel;
 mod ingest;
 mod jp2;
 mod management;
+mod manifests;
 mod memory;
 mod redraw;
 mod regions;
@@ -35,7 +36,7 @@ pub(crate) struct Section {
 
 type Measuring<'a> = Pin<Box<dyn Future<Output = Result<Vec<Row>>> + 'a>>;
 
-pub(crate) const SECTIONS: [Section; 17] = [
+pub(crate) const SECTIONS: [Section; 18] = [
     Section { name: "tiles", goals: tiles::goals, measure: |it| Box::pin(tiles::measure(it)) },
     Section {
         name: "session",
@@ -78,6 +79,11 @@ pub(crate) const SECTIONS: [Section; 17] = [
         name: "management",
         goals: management::goals,
         measure: |it| Box::pin(management::measure(it)),
+    },
+    Section {
+        name: "manifests",
+        goals: manifests::goals,
+        measure: |it| Box::pin(manifests::measure(it)),
     },
     Section { name: "memory", goals: memory::goals, measure: |it| Box::pin(memory::measure(it)) },
     Section { name: "start", goals: start::goals, measure: |it| Box::pin(start::measure(it)) },
