@@ -42,8 +42,10 @@ pub(crate) fn heeds_preconditions(method: &Method, route: &str) -> bool {
 /// Who may do what. Secrets, people and what they did are an administrator's matter even to look at.
 fn scope_of(method: &Method, route: &str) -> Scope {
     let is_about = |names: &[&str]| route.split('/').any(|segment| names.contains(&segment));
-    // Some questions name more ids than an address can hold.
-    let is_posted_question = *method == Method::POST && route.ends_with("/allImages");
+    // Some questions are more than an address can hold.
+    let questions = ["/allImages", "/namedQueries/preview"];
+    let is_posted_question =
+        *method == Method::POST && questions.iter().any(|question| route.ends_with(question));
     if is_about(&["keys", "portalUsers", "audit"]) {
         Scope::Admin
     } else if [Method::GET, Method::HEAD].contains(method) || is_posted_question {
@@ -71,6 +73,8 @@ mod tests {
             (Method::GET, "/customers/{customer}/portalUsers/{id}", Admin),
             (Method::POST, "/customers/{customer}/allImages", Read),
             (Method::PATCH, "/customers/{customer}/allImages", Register),
+            (Method::POST, "/customers/{customer}/namedQueries/preview", Read),
+            (Method::POST, "/customers/{customer}/namedQueries", Admin),
             (Method::POST, "/customers/{customer}/deleteImages", Register),
             (Method::POST, "/customers/{customer}/queue/priority", Register),
             (Method::PUT, "/customers/{customer}/spaces/{space}/images/{image}", Register),

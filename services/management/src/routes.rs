@@ -152,6 +152,7 @@ fn named_query_routes() -> Router<Management> {
             "/customers/{customer}/namedQueries",
             get(named_queries::get_named_queries).post(named_queries::post_named_query),
         )
+        .route("/customers/{customer}/namedQueries/preview", post(named_queries::post_preview))
         .route(
             "/customers/{customer}/namedQueries/{id}",
             get(named_queries::get_named_query)

@@ -346,6 +346,12 @@ const CHOICES: &[Operation] = &[
         "The customer's named queries, and those of all",
     ),
     Operation::create(customer!("/namedQueries"), &NamedQuery::CLASS, "Makes a named query"),
+    Operation::post(
+        customer!("/namedQueries/preview"),
+        Some(Object),
+        (200, Object),
+        "What a template means, and what it finds",
+    ),
     Operation::get(
         customer!("/namedQueries/{namedQueryId}"),
         One(&NamedQuery::CLASS),

@@ -2,12 +2,14 @@
 //!
 //! - [`Template`] is what a customer saves: `assetOrder=n1&s1=p1&space=p2`. `parse` reads it and points at what is wrong.
 //! - [`Question`] is a template with the arguments of one address put in.
+//! - `words` says of either what it asks, for people.
 //!
 //! Who answers the question, and what is made of the answer, is not said here.
 
 mod template;
 mod parse;
 mod question;
+mod words;
 
 pub use parse::TemplateFault;
 pub use question::{ArgumentFault, Question};

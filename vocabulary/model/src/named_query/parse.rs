@@ -19,7 +19,7 @@ impl FromStr for Template {
     type Err = TemplateFault;
 
     /// Pairs of a key and a value, joined by `&`. Keys that mean nothing are passed over, as the DLCS does; what it
-    /// would misread is a fault here.
+    /// would misread is a fault here. A value between quotation marks is meant as it stands, whatever is in it.
     fn from_str(text: &str) -> Result<Self, TemplateFault> {
         if text.len() > MAX_BYTES {
             let reason = format!("it must not be longer than {MAX_BYTES} bytes");
@@ -27,7 +27,7 @@ impl FromStr for Template {
         }
         let mut template = Self::default();
         let mut start = 1;
-        for pair in text.split('&') {
+        for pair in pairs(text) {
             let fault = |reason: String| TemplateFault {
                 character: start,
                 text: pair.chars().take(60).collect(),
@@ -52,20 +52,34 @@ impl Template {
         if value.is_empty() {
             return Err(format!("'{key}' has no value"));
         }
+        let quoted = unquoted(value)?;
+        if quoted.as_ref().is_some_and(String::is_empty) {
+            return Err(format!("'{key}' has no value"));
+        }
+        let plain = |value: &str| match &quoted {
+            Some(quoted) => Ok(quoted.clone()),
+            None => plain(value),
+        };
         match key {
-            "#" => self.fixed_arguments.push(plain(value)?.to_owned()),
+            "#" => self.fixed_arguments.push(plain(value)?),
             "assetOrder" | "canvas" if !self.order.is_empty() => return Err(twice(key)),
-            "assetOrder" | "canvas" => self.order = order(plain(value)?)?,
+            "assetOrder" | "canvas" => self.order = order(&plain(value)?)?,
             "objectname" => set(&mut self.object_name, key, plain(value)?)?,
-            "redactedmessage" => set(&mut self.redacted_message, key, value)?,
-            // An address may have a query of its own, as long as that has one pair.
-            "coverpage" => set(&mut self.cover_page, key, value)?,
+            "redactedmessage" => {
+                set(&mut self.redacted_message, key, quoted.unwrap_or(value.to_owned()))?;
+            }
+            // An address may have a query of its own; with more than one pair, it has to be quoted.
+            "coverpage" => set(&mut self.cover_page, key, quoted.unwrap_or(value.to_owned()))?,
             _ => match Field::of(key) {
                 Some(field) if self.filters.iter().any(|filter| filter.field == field) => {
                     return Err(twice(key));
                 }
                 Some(field) => {
-                    self.filters.push(Filter { field, value: slot(field, plain(value)?)? });
+                    let value = match quoted {
+                        Some(quoted) => fixed(field, quoted)?,
+                        None => slot(field, value)?,
+                    };
+                    self.filters.push(Filter { field, value });
                 }
                 None => (),
             },
@@ -75,15 +89,43 @@ impl Template {
 }
 
 /// The DLCS silently drops pairs with more than one `=`.
-fn plain(value: &str) -> Result<&str, String> {
+fn plain(value: &str) -> Result<String, String> {
     match value.contains('=') {
-        true => Err("a value must not contain =".to_owned()),
-        false => Ok(value),
+        true => Err("a value must not contain =, unless it is in quotation marks".to_owned()),
+        false => Ok(value.to_owned()),
     }
 }
 
-fn set(place: &mut Option<String>, key: &str, value: &str) -> Result<(), String> {
-    match place.replace(value.to_owned()) {
+/// Splits at every `&` that is not within quotation marks. These open behind the first `=` of a pair alone; elsewhere
+/// they are characters like others.
+fn pairs(text: &str) -> impl Iterator<Item = &str> {
+    let (mut in_key, mut is_first, mut is_quoted, mut in_quotes) = (true, false, false, false);
+    text.split(move |character| {
+        is_quoted |= is_first && character == '"';
+        is_first = in_key && character == '=';
+        in_key &= character != '=';
+        // One that is doubled closes, and opens again at once.
+        in_quotes ^= is_quoted && character == '"';
+        let ends = character == '&' && !in_quotes;
+        if ends {
+            (in_key, is_quoted) = (true, false);
+        }
+        ends
+    })
+}
+
+/// What stands between quotation marks, if a value does; two of them within mean one.
+fn unquoted(value: &str) -> Result<Option<String>, String> {
+    let Some(rest) = value.strip_prefix('"') else { return Ok(None) };
+    let inner = rest.strip_suffix('"').ok_or("the quotation marks are not closed")?;
+    match inner.replace("\"\"", "").contains('"') {
+        true => Err("a quotation mark within quotation marks has to be doubled".to_owned()),
+        false => Ok(Some(inner.replace("\"\"", "\""))),
+    }
+}
+
+fn set(place: &mut Option<String>, key: &str, value: String) -> Result<(), String> {
+    match place.replace(value) {
         Some(_) => Err(twice(key)),
         None => Ok(()),
     }
@@ -95,19 +137,28 @@ fn twice(key: &str) -> String {
 
 /// `p1` is the first argument; anything else is meant as it stands.
 fn slot(field: Field, value: &str) -> Result<Slot, String> {
-    if let Some(number) = value.strip_prefix('p').filter(|rest| !rest.is_empty()) {
+    if let Some(rest) = value.strip_prefix('p').filter(|rest| !rest.is_empty()) {
+        let (number, is_required) = match rest.strip_suffix('!') {
+            Some(number) => (number, true),
+            None => (rest, false),
+        };
         let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
         let number = number.parse().ok().filter(|number| (1..=MAX_ARGUMENT).contains(number));
         return match number.filter(|_| is_number) {
+            Some(number) if is_required => Ok(Slot::Required(number)),
             Some(number) => Ok(Slot::Argument(number)),
             None => Err(format!(
                 "a value that begins with p is the number of an argument, p1 to p{MAX_ARGUMENT}; to ask for \
-                 '{value}' itself, add #={value} and count it as an argument"
+                 '{value}' itself, put it in quotation marks: \"{value}\""
             )),
         };
     }
-    match value_fault(field, value) {
-        None => Ok(Slot::Fixed(value.to_owned())),
+    fixed(field, plain(value)?)
+}
+
+fn fixed(field: Field, value: String) -> Result<Slot, String> {
+    match value_fault(field, &value) {
+        None => Ok(Slot::Fixed(value)),
         Some(fault) => Err(format!("'{}' {fault}", field.key())),
     }
 }
@@ -138,6 +189,8 @@ fn order(value: &str) -> Result<Vec<Ordering>, String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn parse(text: &str) -> Template {
@@ -147,6 +200,7 @@ mod tests {
     fn filters(text: &str) -> String {
         let show = |filter: &Filter| match &filter.value {
             Slot::Argument(number) => format!("{}<{number}>", filter.field.key()),
+            Slot::Required(number) => format!("{}<{number}!>", filter.field.key()),
             Slot::Fixed(value) => format!("{}({value})", filter.field.key()),
         };
         parse(text).filters.iter().map(show).collect::<Vec<_>>().join(" ")
@@ -162,6 +216,11 @@ mod tests {
             ("s1=p", "s1(p)"),
             ("s1=Papers and more", "s1(Papers and more)"),
             ("&&s1=p1&", "s1<1>"),
+            ("s1=p1!&space=p2", "s1<1!> space<2>"),
+            ("s1=\"papers\"&s2=\"p1\"", "s1(papers) s2(p1)"),
+            ("s1=\"a=b&c=d\"&n1=\"7\"", "s1(a=b&c=d) n1(7)"),
+            ("s1=\"say \"\"p\"\"\"", "s1(say \"p\")"),
+            ("s1=a\"b&s2=c\"", "s1(a\"b) s2(c\")"),
             ("s1=p1&sequence=n1&roles=p2&tags=p3", "s1<1>"),
         ] {
             assert_eq!(filters(text), expected, "{text}");
@@ -209,6 +268,29 @@ mod tests {
     }
 
     #[test]
+    fn what_is_quoted_may_be_an_address_with_a_query() {
+        let template = parse("coverpage=\"https://x.org/?id={s1}&size=2\"&s1=p1&#=\"p=q\"");
+        assert_eq!(template.cover_page.as_deref(), Some("https://x.org/?id={s1}&size=2"));
+        assert_eq!(template.fixed_arguments, ["p=q"]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "([a-z0-9#=&\"!;+ p]|\\PC){0,60}", path in "\\PC{0,20}") {
+            if let Ok(template) = text.parse::<Template>() {
+                let _ = template.ask(&path);
+                prop_assert!(template.in_words().starts_with("Assets whose"));
+            }
+        }
+
+        #[test]
+        fn whatever_is_quoted_is_meant_as_it_stands(value in "[^\0]{1,30}") {
+            let template = parse(&format!("s1=\"{}\"&s2=p1", value.replace('"', "\"\"")));
+            prop_assert_eq!(&template.filters[0].value, &Slot::Fixed(value));
+        }
+    }
+
+    #[test]
     fn every_fault_is_pointed_at() {
         for (text, character, reason) in [
             ("", 1, "must have a condition"),
@@ -217,7 +299,7 @@ mod tests {
             ("s1=p1&s2=", 7, "'s2' has no value"),
             ("s1=p1&s1=p2", 7, "'s1' is there twice"),
             ("s1=p1&ä=ö&s2=p0", 11, "p1 to p100"),
-            ("s1=papers", 1, "add #=papers"),
+            ("s1=papers", 1, "quotation marks: \"papers\""),
             ("s1=p1x", 1, "p1 to p100"),
             ("s1=p101", 1, "p1 to p100"),
             ("s1=p+1", 1, "p1 to p100"),
@@ -226,6 +308,13 @@ mod tests {
             ("space=-1", 1, "'space' must be"),
             ("batch=1,x", 1, "'batch' must be"),
             ("s1=a=b", 1, "must not contain ="),
+            ("s1=p!", 1, "p1 to p100"),
+            ("s1=p1!!", 1, "p1 to p100"),
+            ("s1=\"a&s2=p1", 1, "not closed"),
+            ("s1=\"", 1, "not closed"),
+            ("s1=\"\"", 1, "'s1' has no value"),
+            ("s1=\"a\"b\"", 1, "has to be doubled"),
+            ("s2=p1&n1=\"x\"", 7, "'n1' must be a whole number"),
             ("s1=p1&objectname=a=b", 7, "must not contain ="),
             ("s1=p1&assetOrder=space", 7, "can't be ordered by 'space'"),
             ("s1=p1&assetOrder=n1+down", 7, "'down' is neither asc nor desc"),

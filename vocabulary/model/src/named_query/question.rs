@@ -21,6 +21,8 @@ pub struct Question {
 pub enum ArgumentFault {
     #[error("this named query needs arguments")]
     Missing,
+    #[error("argument {number} is missing: '{key}' can't do without it")]
+    Required { number: u16, key: &'static str },
     #[error("the arguments must be encoded as UTF-8")]
     NotText,
     #[error("argument {number} ('{value}') does not fit: '{key}' {reason}")]
@@ -50,11 +52,18 @@ impl Template {
         for Filter { field, value } in &self.filters {
             let (number, value) = match value {
                 Slot::Fixed(value) => (0, value),
-                Slot::Argument(_) if arguments.is_empty() => return Err(ArgumentFault::Missing),
-                Slot::Argument(number) => match arguments.get(usize::from(*number) - 1) {
-                    Some(value) => (*number, value),
-                    None => continue,
-                },
+                Slot::Argument(number) | Slot::Required(number) => {
+                    let given = arguments.get(usize::from(*number) - 1);
+                    match (given, value) {
+                        (Some(value), _) => (*number, value),
+                        (None, Slot::Required(_)) => {
+                            let key = field.key();
+                            return Err(ArgumentFault::Required { number: *number, key });
+                        }
+                        (None, _) if arguments.is_empty() => return Err(ArgumentFault::Missing),
+                        (None, _) => continue,
+                    }
+                }
             };
             question.put(*field, value).map_err(|reason| ArgumentFault::Unfit {
                 number,
@@ -173,6 +182,15 @@ mod tests {
             Err(ArgumentFault::Missing),
             "it asks for everything"
         );
+    }
+
+    #[test]
+    fn a_required_argument_cannot_be_left_out() {
+        let fault = ask("s1=p1&space=p2!", "abc").unwrap_err();
+        assert_eq!(fault, ArgumentFault::Required { number: 2, key: "space" });
+        assert_eq!(ask("space=p2!&s1=p1", ""), Err(fault));
+        assert_eq!(ask("s1=p1&space=p2!", "abc/5").unwrap().space, Some(5));
+        assert_eq!(ask("s1=p1!&space=p2!&#=5", "abc").unwrap().space, Some(5));
     }
 
     #[test]

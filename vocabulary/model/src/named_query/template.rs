@@ -39,8 +39,10 @@ pub enum Field {
 /// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Slot {
-    /// The n-th argument, counted from 1.
+    /// The n-th argument, counted from 1. Without it there is no condition.
     Argument(u16),
+    /// The same, but without it nothing is asked: `p1!`.
+    Required(u16),
     Fixed(String),
 }
 
