@@ -137,7 +137,7 @@ pub use policies::{DefaultDeliveryChannel, DeliveryChannelPolicy};
 pub use portal_users::PortalUser;
 pub use put_custom_header::CustomHeaderFields;
 pub use put_default_channel::DefaultChannelFields;
-pub use put_named_query::NewNamedQuery;
+pub use put_named_query::{NamedQueryFields, NewNamedQuery};
 pub use put_origin_strategy::OriginStrategyFields;
 pub use put_policy::{PolicyFields, PolicyName, PutPolicy};
 pub use put_portal_user::PortalUserFields;

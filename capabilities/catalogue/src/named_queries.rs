@@ -17,6 +17,8 @@ pub struct NamedQuery {
     pub template: String,
     /// Does it answer for every customer that has none of this name?
     pub global: bool,
+    /// What is said of the manifests that it makes, as JSON; whoever saves it has read it.
+    pub presentation: Option<String>,
 }
 
 impl NamedQuery {
@@ -53,7 +55,7 @@ impl Catalogue {
     }
 }
 
-const SELECT: &str = "SELECT id, customer, name, template, global FROM named_query";
+const SELECT: &str = "SELECT id, customer, name, template, global, presentation FROM named_query";
 
 /// One of a customer's own.
 pub(crate) async fn own(
@@ -73,6 +75,7 @@ impl Record for NamedQuery {
             name: row.text("name")?,
             template: row.text("template")?,
             global: row.flag("global")?,
+            presentation: row.optional_text("presentation")?,
         })
     }
 }

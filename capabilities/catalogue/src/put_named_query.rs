@@ -2,7 +2,7 @@ use model::named_query::Template;
 use uuid::Uuid;
 
 use crate::{
-    Catalogue, Error, NamedQuery, customers::customer, database::query, named_queries::own,
+    Catalogue, Change, Error, NamedQuery, customers::customer, database::query, named_queries::own,
 };
 
 /// A named query to be.
@@ -12,6 +12,14 @@ pub struct NewNamedQuery {
     pub template: String,
     /// For an administrator to say.
     pub global: bool,
+    pub presentation: Option<String>,
+}
+
+/// What can be changed of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedQueryFields {
+    pub template: String,
+    pub presentation: Change<String>,
 }
 
 impl Catalogue {
@@ -26,32 +34,37 @@ impl Catalogue {
         if customer(&change, customer_id).await?.is_none() {
             return Err(Error::NotFound(format!("customer {customer_id}")));
         }
-        let NewNamedQuery { name, template, global } = new.clone();
-        let id = Uuid::new_v4().to_string();
-        let created = NamedQuery { id, customer: customer_id, name, template, global };
+        let NewNamedQuery { name, template, global, presentation } = new.clone();
+        let (id, customer) = (Uuid::new_v4().to_string(), customer_id);
+        let created = NamedQuery { id, customer, name, template, global, presentation };
         let taken =
             |_| Error::Conflict(format!("A named query called '{}' already exists", new.name));
-        let sql = "INSERT INTO named_query (id, customer, name, template, global)
-                   VALUES ($1, $2, $3, $4, $5)";
+        let sql = "INSERT INTO named_query (id, customer, name, template, global, presentation)
+                   VALUES ($1, $2, $3, $4, $5, $6)";
         let whose = [created.id.as_str().into(), customer_id.into(), created.name.as_str().into()];
-        let what = [created.template.as_str().into(), global.into()];
+        let presentation = created.presentation.clone().into();
+        let what = [created.template.as_str().into(), global.into(), presentation];
         query::run_or(&change, sql, whose.into_iter().chain(what), taken).await?;
         change.commit().await?;
         Ok(created)
     }
 
-    /// Changes what a customer's own named query asks; its name stays, since addresses are made of it.
+    /// Changes what a customer's own named query asks and says; its name stays, since addresses are made of it.
     pub async fn put_named_query(
         &self,
         customer: u32,
         id: &str,
-        template: &str,
+        fields: &NamedQueryFields,
     ) -> Result<NamedQuery, Error> {
-        check_template(template)?;
+        check_template(&fields.template)?;
         let change = self.database().begin().await?;
-        let sql = "UPDATE named_query SET template = $3 WHERE customer = $1 AND id = $2";
-        query::run(&change, sql, [customer.into(), id.into(), template.into()]).await?;
-        let changed = own(&change, customer, id).await?.ok_or_else(|| none(id))?;
+        let mut changed = own(&change, customer, id).await?.ok_or_else(|| none(id))?;
+        changed.template.clone_from(&fields.template);
+        fields.presentation.apply_optional(&mut changed.presentation);
+        let sql = "UPDATE named_query SET template = $3, presentation = $4
+                   WHERE customer = $1 AND id = $2";
+        let what = [fields.template.as_str().into(), changed.presentation.clone().into()];
+        query::run(&change, sql, [customer.into(), id.into()].into_iter().chain(what)).await?;
         change.commit().await?;
         Ok(changed)
     }

@@ -27,6 +27,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0020_assets_by_number_in_space",
         include_str!("../../migrations/0020_assets_by_number_in_space.sql"),
     ),
+    (
+        "0021_descriptions_of_named_queries",
+        include_str!("../../migrations/0021_descriptions_of_named_queries.sql"),
+    ),
 ];
 
 /// Any number will do that no other program on the same database takes.

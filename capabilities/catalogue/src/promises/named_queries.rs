@@ -1,8 +1,12 @@
 use super::house::*;
-use crate::{Error, NewNamedQuery};
+use crate::{Change, Error, NamedQueryFields, NewNamedQuery};
 
 fn new(name: &str, template: &str, global: bool) -> NewNamedQuery {
-    NewNamedQuery { name: name.into(), template: template.into(), global }
+    NewNamedQuery { name: name.into(), template: template.into(), global, presentation: None }
+}
+
+fn asks(template: &str) -> NamedQueryFields {
+    NamedQueryFields { template: template.into(), presentation: Change::Keep }
 }
 
 #[tokio::test]
@@ -36,7 +40,7 @@ async fn only_its_template_changes_and_only_its_owner_changes_it() {
         let catalogue = house.enter();
         furnish(catalogue).await;
         let made = catalogue.create_named_query(1, &new("a", "s1=p1", true)).await.unwrap();
-        let changed = catalogue.put_named_query(1, &made.id, "s2=p1").await.unwrap();
+        let changed = catalogue.put_named_query(1, &made.id, &asks("s2=p1")).await.unwrap();
         assert_eq!((changed.name.as_str(), changed.template.as_str()), ("a", "s2=p1"));
         assert!(changed.global);
         let twice = catalogue.create_named_query(1, &new("a", "s1=p1", false)).await;
@@ -45,9 +49,9 @@ async fn only_its_template_changes_and_only_its_owner_changes_it() {
             let answer = catalogue.create_named_query(2, &refused).await;
             assert!(matches!(answer, Err(Error::Invalid(_))), "{refused:?}: {answer:?}");
         }
-        let fault = catalogue.put_named_query(1, &made.id, "s1=p1&n1=x").await.unwrap_err();
+        let fault = catalogue.put_named_query(1, &made.id, &asks("s1=p1&n1=x")).await.unwrap_err();
         assert!(fault.to_string().contains("at character 7"), "{fault}");
-        let foreign = catalogue.put_named_query(2, &made.id, "s1=p1").await;
+        let foreign = catalogue.put_named_query(2, &made.id, &asks("s1=p1")).await;
         assert!(matches!(foreign, Err(Error::NotFound(_))), "{foreign:?}");
         let foreign = catalogue.delete_named_query(2, &made.id).await;
         assert!(matches!(foreign, Err(Error::NotFound(_))), "{foreign:?}");
@@ -55,5 +59,25 @@ async fn only_its_template_changes_and_only_its_owner_changes_it() {
         assert_eq!(catalogue.named_queries(1).await.unwrap(), []);
         let nobody = catalogue.create_named_query(77, &new("a", "s1=p1", false)).await;
         assert!(matches!(nobody, Err(Error::NotFound(_))), "{nobody:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_said_of_manifests_stays_until_it_is_changed_or_cleared() {
+    for house in houses().await {
+        let catalogue = house.enter();
+        furnish(catalogue).await;
+        let said = Some(r#"{"label":"Book"}"#.to_owned());
+        let new = NewNamedQuery { presentation: said.clone(), ..new("a", "s1=p1", false) };
+        let made = catalogue.create_named_query(2, &new).await.unwrap();
+        assert_eq!(made.presentation, said);
+        let put = async |presentation| {
+            let fields = NamedQueryFields { template: "s2=p1".into(), presentation };
+            catalogue.put_named_query(2, &made.id, &fields).await.unwrap();
+            catalogue.named_query_called(2, "a").await.unwrap().unwrap().presentation
+        };
+        assert_eq!(put(Change::Keep).await, said);
+        assert_eq!(put(Change::Set("{}".into())).await.as_deref(), Some("{}"));
+        assert_eq!(put(Change::Clear).await, None);
     }
 }

@@ -1,6 +1,6 @@
 use catalogue::NamedQuery;
 use iiif::Version;
-use model::named_query::Question;
+use model::named_query::{Question, Template};
 
 use crate::{asset_path::decode, delivery::Delivery, error::Error};
 
@@ -29,6 +29,7 @@ pub(super) struct Parameters {
 pub(super) struct Asked {
     pub(super) customer: u32,
     pub(super) query: NamedQuery,
+    pub(super) template: Template,
     pub(super) question: Question,
 }
 
@@ -83,8 +84,9 @@ impl Delivery {
         let customer = customer.ok_or(Error::NoSuchNamedQuery)?;
         let query = catalogue.named_query_called(customer, &name).await?;
         let query = query.ok_or(Error::NoSuchNamedQuery)?;
-        let question = query.parsed()?.ask(path.arguments)?;
-        Ok(Asked { customer, query, question })
+        let template = query.parsed()?;
+        let question = template.ask(path.arguments)?;
+        Ok(Asked { customer, query, template, question })
     }
 }
 

@@ -1,7 +1,7 @@
 //! The Presentation API: `/iiif-manifest` for one asset, `/iiif-resource` for all that a named query finds.
 //!
 //! - `teller` tells how one asset is shown, as a canvas.
-//! - `asked` reads what an address asks of which named query.
+//! - `asked` reads what an address asks of which named query, `described` what that says of its manifests.
 //! - [`Projections`] keeps the documents made of many assets, and knows when one has to be made again; `writer` writes
 //!   them, and takes from the one before what has not changed.
 //! - `get_raw` lists the ids alone.
@@ -9,6 +9,7 @@
 mod teller;
 mod get_manifest;
 mod asked;
+mod described;
 mod writer;
 mod projections;
 mod get_named_query;

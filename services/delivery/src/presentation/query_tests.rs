@@ -1,7 +1,7 @@
 //! What named queries find, over HTTP.
 
 use axum::http::{Method, StatusCode};
-use catalogue::{AssetFields, Change, NewNamedQuery, Priority};
+use catalogue::{AssetFields, Change, NamedQueryFields, NewNamedQuery, Priority};
 use serde_json::{Value, json};
 
 use crate::{
@@ -33,8 +33,17 @@ async fn shelve(library: Library) -> Library {
 }
 
 async fn save(library: &Library, name: &str, template: &str) {
-    let new = NewNamedQuery { name: name.into(), template: template.into(), global: false };
+    let new = NewNamedQuery {
+        name: name.into(),
+        template: template.into(),
+        global: false,
+        presentation: None,
+    };
     library.catalogue.create_named_query(2, &new).await.unwrap();
+}
+
+fn asks(template: &str) -> NamedQueryFields {
+    NamedQueryFields { template: template.into(), presentation: Change::Keep }
 }
 
 async fn patch(library: &Library, name: &str, fields: &AssetFields) {
@@ -208,7 +217,11 @@ async fn a_change_shows_at_once() {
     assert_eq!(shown(&manifest(&library, &path).await), "b%202 c");
 
     let query = library.catalogue.named_query_called(2, "book").await.unwrap().unwrap();
-    library.catalogue.put_named_query(2, &query.id, "s1=p1&assetOrder=n1+desc").await.unwrap();
+    library
+        .catalogue
+        .put_named_query(2, &query.id, &asks("s1=p1&assetOrder=n1+desc"))
+        .await
+        .unwrap();
     assert_eq!(shown(&manifest(&library, &path).await), "c b%202");
     for name in ["b 2", "c"] {
         patch(&library, name, &page("gone", 0)).await;
@@ -301,4 +314,80 @@ async fn those_who_ask_at_once_get_the_same() {
     for reply in &replies {
         assert_eq!(reply.body, replies[0].body);
     }
+}
+
+/// What the query says of its manifests, with what was asked for put in.
+#[tokio::test]
+async fn a_query_says_what_its_manifests_are() {
+    let library = volume().await;
+    let said = json!({
+        "label": {"de": ["Band {s1}"]},
+        "rights": "https://creativecommons.org/publicdomain/mark/1.0/",
+        "requiredStatement": {"label": "Attribution", "value": "The Library"},
+        "viewingDirection": "right-to-left",
+        "behavior": ["paged"],
+        "metadata": [{"label": "Call number", "value": "{s1}"}],
+        "seeAlso": [{"id": "https://example.org/mods/{s1}.xml", "type": "Dataset",
+            "profile": "http://www.loc.gov/mods/v3"}],
+        "provider": [{"id": "https://example.org", "label": "The Library"}],
+    });
+    let new = NewNamedQuery {
+        name: "said".into(),
+        template: "s1=p1".into(),
+        global: false,
+        presentation: Some(said.to_string()),
+    };
+    let made = library.catalogue.create_named_query(2, &new).await.unwrap();
+    library.add_with("d", Picture::small(), page("a/b ?", 1)).await;
+    let path = "/iiif-resource/2/said/a%2Fb%20%3F";
+    let found = manifest(&library, path).await;
+    assert_eq!(found["label"], json!({"de": ["Band a/b ?"]}));
+    assert_eq!(found["rights"], "http://creativecommons.org/publicdomain/mark/1.0/");
+    assert_eq!(found["viewingDirection"], "right-to-left");
+    assert_eq!(found["metadata"][0]["value"], json!({"none": ["a/b ?"]}));
+    assert_eq!(found["seeAlso"][0]["id"], "https://example.org/mods/a%2Fb%20%3F.xml");
+    assert_eq!(found["provider"][0]["type"], "Agent");
+    let version_2 = manifest(&library, "/iiif-resource/v2/2/said/vol").await;
+    assert_eq!(version_2["viewingHint"], "paged");
+    assert_eq!(version_2["attribution"], "The Library");
+
+    let presentation = Change::Set(json!({"label": "Changed"}).to_string());
+    let fields = NamedQueryFields { presentation, ..asks("s1=p1") };
+    library.catalogue.put_named_query(2, &made.id, &fields).await.unwrap();
+    assert_eq!(manifest(&library, path).await["label"], json!({"none": ["Changed"]}));
+}
+
+#[tokio::test]
+async fn canvases_have_labels_and_ranges_of_a_property() {
+    let library = volume().await;
+    for (name, label, chapter) in
+        [("a", "1r", Some("I")), ("b 2", "1v", Some("I")), ("c", "2r", None)]
+    {
+        let fields = AssetFields {
+            string2: Change::Set(label.to_owned()),
+            string3: chapter.map_or(Change::Clear, |text| Change::Set(text.to_owned())),
+            ..Default::default()
+        };
+        patch(&library, name, &fields).await;
+    }
+    library.add_with("d", Picture::small(), page("vol", 4)).await;
+    patch(&library, "d", &AssetFields { string3: Change::Set("I".into()), ..Default::default() })
+        .await;
+    save(&library, "read", "s1=p1&canvaslabel=s2&ranges=s3").await;
+    let found = manifest(&library, "/iiif-resource/2/read/vol").await;
+    let canvases = found["items"].as_array().unwrap();
+    let labels: Vec<_> = canvases.iter().map(|canvas| canvas["label"].to_string()).collect();
+    assert_eq!(
+        labels.join(" "),
+        r#"{"none":["1r"]} {"none":["1v"]} {"none":["2r"]} {"en":["Canvas 4"]}"#
+    );
+    let ranges = found["structures"].as_array().unwrap();
+    assert_eq!(ranges.len(), 2, "what is interrupted begins anew: {ranges:?}");
+    assert_eq!(ranges[0]["id"], format!("{ROOT}/iiif-resource/2/read/vol#range-1"));
+    assert_eq!(ranges[0]["label"], json!({"none": ["I"]}));
+    let first: Vec<_> = canvases[..2].iter().map(|canvas| &canvas["id"]).collect();
+    let items = ranges[0]["items"].as_array().unwrap();
+    assert_eq!(items.iter().map(|item| &item["id"]).collect::<Vec<_>>(), first);
+    let version_2 = manifest(&library, "/iiif-resource/v2/2/read/vol").await;
+    assert_eq!(version_2["structures"][0]["canvases"].as_array().unwrap().len(), 2);
 }

@@ -18,8 +18,9 @@ pub(super) struct Teller<'a> {
 }
 
 impl Teller<'_> {
-    /// Its canvas, with the sizes that are open to the visitor; the number counts the canvases of a manifest.
-    pub(super) fn canvas(&self, number: u32, open: &[Extent]) -> Canvas {
+    /// Its canvas, with the sizes that are open to the visitor; the number counts the canvases of a manifest, and is
+    /// their label if they have none.
+    pub(super) fn canvas(&self, number: u32, label: Option<String>, open: &[Extent]) -> Canvas {
         let (w, h) = self.card.extent;
         let id = self.urls.canvas(&self.card.id, number);
         Canvas {
@@ -27,7 +28,13 @@ impl Teller<'_> {
             metadata: self.metadata(),
             thumbnail: self.thumbnail(open).into_iter().collect(),
             painting: Some(Painting::One(self.painting(open))),
-            ..Canvas::new(id, LanguageMap::new("en", format!("Canvas {number}")))
+            ..Canvas::new(
+                id,
+                label.map_or_else(
+                    || LanguageMap::new("en", format!("Canvas {number}")),
+                    LanguageMap::none,
+                ),
+            )
         }
     }
 

@@ -3,21 +3,21 @@
 use std::{
     collections::HashMap,
     hash::{DefaultHasher, Hash, Hasher},
-    io,
-    ops::Range,
+    io, ops,
     sync::Arc,
 };
 
 use catalogue::AssetCard;
 use iiif::{
     Version,
-    presentation::{Collection, LanguageMap, Manifest, Member},
+    presentation::{Collection, LanguageMap, Manifest, Member, Range},
 };
 use model::{DeliveryChannel, PublicUrls};
 use time::format_description::well_known::Rfc3339;
 
 use super::{
     asked::Asked,
+    described::{description, value_of},
     teller::{Teller, entry},
 };
 use crate::{access::Visitor, delivery::Delivery, document::Stored, thumbs::open_sizes};
@@ -44,7 +44,7 @@ pub(super) struct Written {
 struct Piece {
     /// Of all that the canvas was made of.
     fingerprint: u64,
-    place: Range<usize>,
+    place: ops::Range<usize>,
 }
 
 impl Writer {
@@ -71,7 +71,9 @@ impl Writer {
             return Ok(Some(before.clone()));
         }
         let old = before.map(Old::of).transpose()?;
-        let envelope = self.envelope(cards).envelope(self.version);
+        let described = self.describe(cards)?;
+        let ranges = self.ranges(&shown);
+        let envelope = Manifest { ranges, ..described }.envelope(self.version);
         let mut text = envelope.before;
         let mut pieces = Vec::with_capacity(shown.len());
         for (card, number, fingerprint) in shown {
@@ -96,21 +98,44 @@ impl Writer {
             Member { id: format!("{}?page={page}", self.id), label }
         };
         let manifests = (1..=total.div_ceil(size)).map(page).collect();
-        let collection = Collection { id: self.id.clone(), label: self.label(), manifests };
+        let label = description(&self.asked)?.label().cloned().unwrap_or_else(|| self.label());
+        let collection = Collection { id: self.id.clone(), label, manifests };
         let text = collection.to_json(self.version).to_string();
         Ok(Written { stored: Stored::new(&text)?, pieces: Arc::default() })
     }
 
-    fn envelope(&self, cards: &[AssetCard]) -> Manifest {
+    fn describe(&self, cards: &[AssetCard]) -> io::Result<Manifest> {
         // The date of the newest asset, and not of today: the same assets make the same document everywhere.
         let generated = cards.iter().map(|card| card.modified).max();
         let generated = generated.and_then(|modified| modified.format(&Rfc3339).ok());
         let title = entry("Title", self.asked.query.name.clone());
         let generated = generated.map(|moment| entry("Generated On", moment));
-        Manifest {
+        let mut manifest = Manifest {
             metadata: [title].into_iter().chain(generated).collect(),
             ..Manifest::new(self.id.as_str(), self.label())
+        };
+        description(&self.asked)?.describe(&mut manifest);
+        Ok(manifest)
+    }
+
+    /// Canvases that follow one another and have the same value, where the query wants them named by it.
+    fn ranges(&self, shown: &[(&AssetCard, u32, u64)]) -> Vec<Range> {
+        let Some(field) = self.asked.template.ranges else { return Vec::new() };
+        let mut ranges: Vec<Range> = Vec::new();
+        let mut last = None;
+        for (card, number, _) in shown {
+            let value = value_of(card, field);
+            if let Some(value) = value.as_ref().filter(|_| value != last) {
+                let id = format!("{}#range-{}", self.id, ranges.len() + 1);
+                let label = LanguageMap::none(value);
+                ranges.push(Range { id, label, canvases: Vec::new() });
+            }
+            if let Some(range) = ranges.last_mut().filter(|_| value.is_some()) {
+                range.canvases.push(self.urls.canvas(&card.id, *number));
+            }
+            last = value;
         }
+        ranges
     }
 
     fn label(&self) -> LanguageMap {
@@ -121,7 +146,8 @@ impl Writer {
     fn canvas(&self, card: &AssetCard, number: u32) -> String {
         let open = open_sizes(&self.delivery, card, &Visitor::stranger());
         let teller = Teller { delivery: &self.delivery, card, urls: &self.urls };
-        let canvas = teller.canvas(number, &open).to_json(self.version);
+        let label = self.asked.template.canvas_label.and_then(|field| value_of(card, field));
+        let canvas = teller.canvas(number, label, &open).to_json(self.version);
         canvas.map(|canvas| canvas.to_string()).unwrap_or_default()
     }
 }
@@ -135,7 +161,7 @@ impl Written {
 /// The text of the document before, and where what is in it.
 struct Old {
     text: String,
-    places: HashMap<u64, Range<usize>>,
+    places: HashMap<u64, ops::Range<usize>>,
 }
 
 impl Old {

@@ -1,4 +1,5 @@
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{Class, Property, Range, Resource};
 use crate::urls::Urls;
@@ -13,6 +14,8 @@ pub(crate) struct NamedQuery {
     name: String,
     global: bool,
     template: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    presentation: Option<Value>,
 }
 
 impl NamedQuery {
@@ -24,6 +27,7 @@ impl NamedQuery {
             name: query.name,
             global: query.global,
             template: query.template,
+            presentation: query.presentation.and_then(|text| serde_json::from_str(&text).ok()),
         }
     }
 }
@@ -36,6 +40,11 @@ impl Resource for NamedQuery {
             Property::settable("name", Range::Text, "Its name in addresses; permanent."),
             Property::settable("global", Range::Truth, "Whether it answers for all customers."),
             Property::settable("template", Range::Text, "What it asks."),
+            Property::settable(
+                "presentation",
+                Range::Structure,
+                "What is said of the manifests that it makes.",
+            ),
         ],
     };
 

@@ -1,5 +1,6 @@
 use axum::extract::State;
 use catalogue::NewNamedQuery;
+use iiif::presentation::Description;
 
 use crate::{
     Management,
@@ -28,10 +29,27 @@ pub(crate) async fn post_named_query(
     Ok(Document::new(&urls, NamedQuery::of(query, customer, &urls)).saved(true))
 }
 
+/// What is said of manifests, read as delivery will read it.
+pub(super) fn presentation(fields: &mut Fields, name: &str) -> Option<String> {
+    let said = fields.take(name)?;
+    let text = said.to_string();
+    if text.len() > MAX_PRESENTATION {
+        fields.fault(format!("'{name}' must not be longer than {MAX_PRESENTATION} bytes"));
+    } else if text.contains("\\u0000") {
+        fields.fault(format!("'{name}' must not contain the character NUL"));
+    } else if let Err(fault) = Description::read(&said) {
+        fields.fault(format!("'{name}' is wrong at {fault}"));
+    }
+    Some(text)
+}
+
+const MAX_PRESENTATION: usize = 64 * 1024;
+
 fn new_named_query(mut fields: Fields) -> Result<NewNamedQuery, Error> {
     let name = fields.text("name").unwrap_or_default();
     let template = fields.text_up_to("template", super::MAX_TEMPLATE).unwrap_or_default();
     let global = fields.truth("global").unwrap_or_default();
+    let presentation = presentation(&mut fields, "presentation");
     if let Some(id) = fields.text("id") {
         fields.fault(format!("DLCS must allocate named query id, but id {id} was supplied"));
     }
@@ -42,7 +60,7 @@ fn new_named_query(mut fields: Fields) -> Result<NewNamedQuery, Error> {
         fields.fault("A name is required");
     }
     fields.finish()?;
-    Ok(NewNamedQuery { name, template, global })
+    Ok(NewNamedQuery { name, template, global, presentation })
 }
 
 #[cfg(test)]
@@ -111,6 +129,14 @@ mod tests {
                 (
                     json!({"name": "a", "template": "s1=p1", "global": "perhaps"}),
                     "'global' must be",
+                ),
+                (
+                    json!({"name": "a", "template": "s1=p1", "presentation": {"rights": "mine"}}),
+                    "'presentation' is wrong at /rights: must be a URI",
+                ),
+                (
+                    json!({"name": "a", "template": "s1=p1", "presentation": "Book"}),
+                    "'presentation' is wrong at /: must be an object",
                 ),
                 (
                     json!({"name": "a", "template": "s1=p1", "id": "7"}),

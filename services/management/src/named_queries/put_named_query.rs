@@ -1,5 +1,7 @@
 use axum::extract::State;
+use catalogue::NamedQueryFields;
 
+use super::post_named_query::presentation;
 use crate::{
     Management,
     body::JsonBody,
@@ -17,6 +19,7 @@ pub(crate) async fn put_named_query(
     JsonBody(mut fields): JsonBody,
 ) -> Result<Document<NamedQuery>, Error> {
     let template = fields.text_up_to("template", super::MAX_TEMPLATE);
+    let presentation = fields.change("presentation", presentation);
     let (name, global) = (fields.text("name"), fields.truth("global"));
     fields.finish()?;
     let found = management.catalogue.named_query(customer, &id).await?;
@@ -28,7 +31,8 @@ pub(crate) async fn put_named_query(
         return Err(Error::invalid("You cannot change whether a named query is global"));
     }
     let template = template.ok_or_else(|| Error::invalid("A template is required"))?;
-    let changed = management.catalogue.put_named_query(customer, &id, &template).await;
+    let fields = NamedQueryFields { template, presentation };
+    let changed = management.catalogue.put_named_query(customer, &id, &fields).await;
     let changed = changed.during("Update named query")?;
     Ok(Document::new(&urls, NamedQuery::of(changed, customer, &urls)))
 }
@@ -40,7 +44,7 @@ mod tests {
     use crate::testing::on_every_database;
 
     #[tokio::test]
-    async fn only_the_template_can_be_changed() {
+    async fn only_what_it_asks_and_says_can_be_changed() {
         on_every_database(async |api| {
             let librarian = api.librarian().await;
             let body = json!({"name": "book", "template": "s1=p1"});
@@ -64,6 +68,13 @@ mod tests {
                 assert!(answer.detail().starts_with(reason), "{body}: {}", answer.detail());
             }
             assert_eq!(librarian.get(path).await.body["template"], "s2=p1");
+            for (said, shown) in
+                [(json!({"label": "Book"}), json!({"label": "Book"})), (json!(null), json!(null))]
+            {
+                let body = json!({"template": "s2=p1", "presentation": said});
+                let changed = librarian.put(path, body).await;
+                assert_eq!((changed.status.as_u16(), &changed.body["presentation"]), (200, &shown));
+            }
             assert_eq!(librarian.delete(path).await.status, 204);
             assert_eq!(librarian.delete(path).await.status, 404);
             let gone = librarian.put(path, json!({"template": "s1=p1"})).await;

@@ -15,15 +15,22 @@ impl Manifest {
         match version {
             Version::V3 => {
                 let before = format!("{},\"items\":[", open(v3::start(self)));
-                Envelope { before, after: "]}".to_owned() }
+                Envelope { before, after: format!("]{}}}", structures(v3::structures(self))) }
             }
             Version::V2 => {
                 let (manifest, sequence) =
                     (open(v2::start(self)), open(v2::start_of_sequence(self)));
                 let before = format!("{manifest},\"sequences\":[{sequence},\"canvases\":[");
-                Envelope { before, after: "]}]}".to_owned() }
+                Envelope { before, after: format!("]}}]{}}}", structures(v2::structures(self))) }
             }
         }
+    }
+}
+
+fn structures(ranges: Vec<serde_json::Value>) -> String {
+    match ranges.is_empty() {
+        true => String::new(),
+        false => format!(",\"structures\":{}", serde_json::Value::from(ranges)),
     }
 }
 
@@ -37,12 +44,18 @@ fn open(object: Object) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::presentation::samples;
+    use crate::presentation::{LanguageMap, Range, samples};
 
     #[test]
     fn a_manifest_written_in_pieces_is_the_same() {
         let pages = [samples::page(), samples::page()];
+        let range = Range {
+            id: "https://example.org/m#range-1".to_owned(),
+            label: LanguageMap::none("1r"),
+            canvases: vec![pages[0].id.clone()],
+        };
         for manifest in [
+            Manifest { ranges: vec![range], ..samples::asset() },
             Manifest { canvases: pages.to_vec(), ..samples::described() },
             Manifest { canvases: Vec::new(), ..samples::asset() },
             samples::asset(),

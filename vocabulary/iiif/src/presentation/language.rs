@@ -34,6 +34,16 @@ impl LanguageMap {
         self
     }
 
+    /// One more value, which is markup as [`html`](Self::html) takes it.
+    pub fn and_html(mut self, language: &str, markup: impl Into<String>) -> Self {
+        let markup = markup.into();
+        match self.0.iter_mut().find(|(known, _)| known == language) {
+            Some((_, values)) => values.push(markup),
+            None => self.0.push((language.to_owned(), vec![markup])),
+        }
+        self
+    }
+
     pub(super) fn languages(&self) -> &[(String, Vec<String>)] {
         &self.0
     }

@@ -18,6 +18,8 @@ pub struct Manifest {
     pub rights: Option<String>,
     /// `xsd:dateTime` with a time zone.
     pub nav_date: Option<String>,
+    /// GeoJSON, in the words of the extension of that name; version 3 alone.
+    pub nav_place: Option<Value>,
     pub behavior: Vec<String>,
     pub viewing_direction: Option<ViewingDirection>,
     pub provider: Vec<Agent>,
@@ -32,6 +34,16 @@ pub struct Manifest {
     /// Contexts of extensions, which stand before IIIF's own.
     pub contexts: Vec<String>,
     pub canvases: Vec<Canvas>,
+    pub ranges: Vec<Range>,
+}
+
+/// A part of the object that has a name: a chapter, a quire.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Range {
+    pub id: String,
+    pub label: LanguageMap,
+    /// The ids of its canvases.
+    pub canvases: Vec<String>,
 }
 
 /// The way in which canvases follow one another.
@@ -62,6 +74,7 @@ impl Manifest {
             required_statement: None,
             rights: None,
             nav_date: None,
+            nav_place: None,
             behavior: Vec::new(),
             viewing_direction: None,
             provider: Vec::new(),
@@ -73,6 +86,7 @@ impl Manifest {
             services: Vec::new(),
             contexts: Vec::new(),
             canvases: Vec::new(),
+            ranges: Vec::new(),
         }
     }
 

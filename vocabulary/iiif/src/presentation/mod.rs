@@ -7,7 +7,8 @@
 //!
 //! One with very many canvases is written piece by piece: its [`Envelope`], and each [`Canvas::to_json`] alone.
 //!
-//! These are the manifests that we make. Documents that others wrote are not read here.
+//! These are the manifests that we make. Documents that others wrote are not read here, but for a [`Description`]: what
+//! somebody wants said of manifests to be made.
 
 mod language;
 mod service;
@@ -16,6 +17,7 @@ mod canvas;
 mod manifest;
 mod collection;
 mod envelope;
+mod description;
 mod v3;
 mod v2;
 
@@ -27,7 +29,8 @@ mod golden;
 pub use canvas::{AnnotationPage, Canvas, Painting};
 pub use collection::{Collection, Member};
 pub use content::{Content, ContentType};
+pub use description::{Description, DescriptionFault};
 pub use envelope::Envelope;
 pub use language::{LabelledValue, LanguageMap};
-pub use manifest::{Agent, Manifest, ViewingDirection};
+pub use manifest::{Agent, Manifest, Range, ViewingDirection};
 pub use service::{ImageService, Service};

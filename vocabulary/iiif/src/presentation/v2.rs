@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     Canvas, Collection, Content, ContentType, ImageService, LabelledValue, LanguageMap, Manifest,
-    Member, Painting, Service,
+    Member, Painting, Range, Service,
 };
 use crate::Version;
 use crate::image::size_to_json;
@@ -16,7 +16,21 @@ use crate::rights::rights_uri;
 pub(super) fn manifest(manifest: &Manifest) -> Value {
     let canvases: Vec<_> = manifest.canvases.iter().filter_map(canvas).collect();
     let sequence = start_of_sequence(manifest).put("canvases", canvases);
-    start(manifest).put("sequences", vec![Value::from(sequence)]).into()
+    let sequences = vec![Value::from(sequence)];
+    start(manifest).put("sequences", sequences).put_list("structures", structures(manifest)).into()
+}
+
+/// What stands behind the only sequence.
+pub(super) fn structures(manifest: &Manifest) -> Vec<Value> {
+    let range = |range: &Range| {
+        Object::new()
+            .put("@id", range.id.as_str())
+            .put("@type", "sc:Range")
+            .put("label", text(&range.label))
+            .put("canvases", range.canvases.clone())
+            .into()
+    };
+    manifest.ranges.iter().map(range).collect()
 }
 
 /// What stands before the only sequence.

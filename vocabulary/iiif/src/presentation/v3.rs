@@ -13,13 +13,27 @@ use crate::negotiate::Api;
 use crate::rights::rights_uri;
 
 pub(super) fn manifest(manifest: &Manifest) -> Value {
-    start(manifest).put("items", list(&manifest.canvases, canvas)).into()
+    let items = list(&manifest.canvases, canvas);
+    start(manifest).put("items", items).put_list("structures", structures(manifest)).into()
+}
+
+/// What stands behind the canvases.
+pub(super) fn structures(manifest: &Manifest) -> Vec<Value> {
+    let canvas = |id: &String| Object::new().put("id", id.as_str()).put("type", "Canvas").into();
+    list(&manifest.ranges, |range| {
+        Object::new()
+            .put("id", range.id.as_str())
+            .put("type", "Range")
+            .put("label", language_map(&range.label))
+            .put("items", list(&range.canvases, canvas))
+            .into()
+    })
 }
 
 /// What stands before the canvases.
 pub(super) fn start(manifest: &Manifest) -> Object {
     Object::new()
-        .put("@context", context(&manifest.contexts))
+        .put("@context", context(&contexts(manifest)))
         .put("id", manifest.id.as_str())
         .put("type", "Manifest")
         .put("label", language_map(&manifest.label))
@@ -28,6 +42,7 @@ pub(super) fn start(manifest: &Manifest) -> Object {
         .put_some("requiredStatement", manifest.required_statement.as_ref().map(labelled_value))
         .put_some("rights", manifest.rights.as_deref().map(rights_uri))
         .put_some("navDate", manifest.nav_date.as_deref())
+        .put_some("navPlace", manifest.nav_place.clone())
         .put_some("viewingDirection", manifest.viewing_direction.map(|way| way.as_str()))
         .put_list("behavior", strings(&manifest.behavior))
         .put_list("provider", list(&manifest.provider, agent))
@@ -196,6 +211,12 @@ fn labelled_value(pair: &LabelledValue) -> Value {
 fn language_map(map: &LanguageMap) -> Value {
     let languages = map.languages().iter();
     languages.fold(Object::new(), |object, (name, values)| object.put(name, values.clone())).into()
+}
+
+fn contexts(manifest: &Manifest) -> Vec<String> {
+    const PLACES: &str = "http://iiif.io/api/extension/navplace/context.json";
+    let places = manifest.nav_place.iter().map(|_| PLACES.to_owned());
+    manifest.contexts.iter().cloned().chain(places).collect()
 }
 
 /// IIIF's own comes last.

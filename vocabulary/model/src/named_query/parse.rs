@@ -64,6 +64,8 @@ impl Template {
             "#" => self.fixed_arguments.push(plain(value)?),
             "assetOrder" | "canvas" if !self.order.is_empty() => return Err(twice(key)),
             "assetOrder" | "canvas" => self.order = order(&plain(value)?)?,
+            "canvaslabel" => set(&mut self.canvas_label, key, property(&plain(value)?)?)?,
+            "ranges" => set(&mut self.ranges, key, property(&plain(value)?)?)?,
             "objectname" => set(&mut self.object_name, key, plain(value)?)?,
             "redactedmessage" => {
                 set(&mut self.redacted_message, key, quoted.unwrap_or(value.to_owned()))?;
@@ -124,7 +126,7 @@ fn unquoted(value: &str) -> Result<Option<String>, String> {
     }
 }
 
-fn set(place: &mut Option<String>, key: &str, value: String) -> Result<(), String> {
+fn set<T>(place: &mut Option<T>, key: &str, value: T) -> Result<(), String> {
     match place.replace(value) {
         Some(_) => Err(twice(key)),
         None => Ok(()),
@@ -169,10 +171,7 @@ fn order(value: &str) -> Result<Vec<Ordering>, String> {
     for part in value.split(';') {
         let mut words = part.split(['+', ' ']).filter(|word| !word.is_empty());
         let key = words.next().ok_or("there is nothing between two ;")?;
-        let field = Field::of(key).filter(|field| field.can_order());
-        let field = field.ok_or_else(|| {
-            format!("assets can't be ordered by '{key}'; use s1, s2, s3, n1, n2 or n3")
-        })?;
+        let field = property(key)?;
         let descending = match (words.next(), words.next()) {
             (None, _) => false,
             (Some(word), None) if word.eq_ignore_ascii_case("asc") => false,
@@ -185,6 +184,12 @@ fn order(value: &str) -> Result<Vec<Ordering>, String> {
         order.push(Ordering { field, descending });
     }
     Ok(order)
+}
+
+/// A property that every asset has one of.
+fn property(key: &str) -> Result<Field, String> {
+    let field = Field::of(key).filter(|field| field.can_order());
+    field.ok_or_else(|| format!("'{key}' can't be used here; use s1, s2, s3, n1, n2 or n3"))
 }
 
 #[cfg(test)]
@@ -264,6 +269,9 @@ mod tests {
         let template = parse("s1=p1&#=5&#=p2&objectname={s1}.pdf&coverpage=https://x.org/?id={s1}");
         assert_eq!(template.fixed_arguments, ["5", "p2"]);
         assert_eq!(template.object_name.as_deref(), Some("{s1}.pdf"));
+        let template = parse("s1=p1&canvaslabel=s2&ranges=n3");
+        assert_eq!(template.canvas_label, Some(Field::String2));
+        assert_eq!(template.ranges, Some(Field::Number3));
         assert_eq!(template.cover_page.as_deref(), Some("https://x.org/?id={s1}"));
     }
 
@@ -316,12 +324,14 @@ mod tests {
             ("s1=\"a\"b\"", 1, "has to be doubled"),
             ("s2=p1&n1=\"x\"", 7, "'n1' must be a whole number"),
             ("s1=p1&objectname=a=b", 7, "must not contain ="),
-            ("s1=p1&assetOrder=space", 7, "can't be ordered by 'space'"),
+            ("s1=p1&assetOrder=space", 7, "'space' can't be used here"),
             ("s1=p1&assetOrder=n1+down", 7, "'down' is neither asc nor desc"),
             ("s1=p1&assetOrder=n1+asc+desc", 7, "neither asc nor desc"),
             ("s1=p1&assetOrder=n1;;n2", 7, "nothing between"),
             ("s1=p1&assetOrder=n1;n1", 7, "'n1' is there twice"),
             ("s1=p1&assetOrder=n1&canvas=n2", 21, "'canvas' is there twice"),
+            ("s1=p1&canvaslabel=batch", 7, "'batch' can't be used here"),
+            ("s1=p1&ranges=s1&ranges=s2", 17, "'ranges' is there twice"),
             ("s1=p1&coverpage=a&coverpage=b", 19, "'coverpage' is there twice"),
         ] {
             let fault = text.parse::<Template>().unwrap_err();

@@ -1,4 +1,4 @@
-use percent_encoding::percent_decode_str;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::{Field, Filter, Ordering, Slot, Template};
 
@@ -81,10 +81,22 @@ impl Template {
 impl Question {
     /// The text with `{s1}`, `{n1}` and so on replaced by what was asked for; by nothing, if it was not.
     pub fn expand(&self, text: &str) -> String {
+        self.expand_with(text, |value| value)
+    }
+
+    /// The same, where the text is an address: what was asked for can't lead elsewhere.
+    pub fn expand_in_address(&self, text: &str) -> String {
+        const LEFT: &AsciiSet =
+            &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+        self.expand_with(text, |value| utf8_percent_encode(&value, LEFT).to_string())
+    }
+
+    fn expand_with(&self, text: &str, spell: impl Fn(String) -> String) -> String {
         let [s1, s2, s3] = self.strings.each_ref().map(|value| value.clone().unwrap_or_default());
         let [n1, n2, n3] =
             self.numbers.map(|value| value.map(|n| n.to_string()).unwrap_or_default());
         let values = [("s1", s1), ("s2", s2), ("s3", s3), ("n1", n1), ("n2", n2), ("n3", n3)];
+        let values = values.map(|(key, value)| (key, spell(value)));
         let (mut expanded, mut rest) = (String::new(), text);
         // In one pass, so that braces in a value stay braces.
         while let Some(start) = rest.find('{') {
@@ -219,5 +231,10 @@ mod tests {
         assert_eq!(question.expand("vol-{s1}-{n1}{s2}.pdf"), "vol-a{s2}-7.pdf");
         assert_eq!(question.expand("{x}{s1"), "{x}{s1");
         assert_eq!(question.expand(""), "");
+        let question = ask("s1=p1", "a%2F..%3Fb c").unwrap();
+        assert_eq!(
+            question.expand_in_address("https://x.org/{s1}.xml"),
+            "https://x.org/a%2F..%3Fb%20c.xml"
+        );
     }
 }

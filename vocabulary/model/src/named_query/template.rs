@@ -4,6 +4,10 @@ pub struct Template {
     pub filters: Vec<Filter>,
     /// The first counts most.
     pub order: Vec<Ordering>,
+    /// From which property canvases get their label.
+    pub canvas_label: Option<Field>,
+    /// By which property canvases that follow one another belong together.
+    pub ranges: Option<Field>,
     /// Arguments that come after those of the address: `#=5`.
     pub fixed_arguments: Vec<String>,
     /// What a PDF or ZIP is called; see [`Question::expand`](super::Question::expand).
