@@ -2,7 +2,7 @@ use sea_orm::{ConnectionTrait, Value};
 use time::OffsetDateTime;
 
 use crate::{
-    Catalogue, Error, Page, Paged, Priority,
+    Catalogue, Error, Page, Paged, Priority, Reach,
     database::query::{self, Record, Row},
     jobs::priority,
 };
@@ -42,40 +42,50 @@ pub struct CustomerQueue {
 }
 
 impl Catalogue {
-    pub async fn batch(&self, customer: u32, id: i64) -> Result<Option<Batch>, Error> {
-        batch(self.database().reader(), customer, id).await
+    /// A batch that lies within reach as a whole.
+    pub async fn batch(&self, reach: impl Into<Reach>, id: i64) -> Result<Option<Batch>, Error> {
+        let reach = reach.into();
+        let sql = format!("{} AND {}", batch_by_id(), reach.condition_of_batches());
+        query::one(self.database().reader(), &sql, [id.into(), reach.customer.into()]).await
     }
 
     pub async fn batches(
         &self,
-        customer: u32,
+        reach: impl Into<Reach>,
         list: BatchList,
         page: Page,
     ) -> Result<Paged<Batch>, Error> {
+        let reach = reach.into();
         let database = self.database().reader();
         let (condition, order) = match list {
             BatchList::All => ("TRUE".to_owned(), "id"),
             BatchList::Active => (format!("finished IS NULL AND NOT {SUPERSEDED}"), "id"),
             BatchList::Recent => ("finished IS NOT NULL".to_owned(), "finished DESC, id DESC"),
         };
-        let condition = format!("customer = $1 AND {condition}");
+        let within = reach.condition_of_batches();
+        let condition = format!("customer = $1 AND {condition} AND {within}");
         let sql = format!("{SELECT} WHERE {condition} ORDER BY {order} LIMIT $2 OFFSET $3");
-        let values = [customer.into(), page.size.into(), page.offset().into()];
+        let customer: Value = reach.customer.into();
+        let values = [customer.clone(), page.size.into(), page.offset().into()];
         let items = query::all(database, &sql, values).await?;
         let count = format!("SELECT COUNT(*) FROM batch WHERE {condition}");
-        let total = query::one::<i64>(database, &count, [customer.into()]).await?;
+        let total = query::one::<i64>(database, &count, [customer]).await?;
         Ok(page.of(items, total.unwrap_or_default()))
     }
 
     pub async fn customer_queue(
         &self,
-        customer: u32,
+        reach: impl Into<Reach>,
         priority: Priority,
     ) -> Result<CustomerQueue, Error> {
-        let sql = "SELECT COUNT(*) AS batches, CAST(COALESCE(SUM(waiting), 0) AS BIGINT) AS images
-                   FROM batch WHERE customer = $1 AND finished IS NULL AND priority = $2";
-        let values = [customer.into(), priority.rank().into()];
-        Ok(query::one(self.database().reader(), sql, values).await?.unwrap_or_default())
+        let reach = reach.into();
+        let sql = format!(
+            "SELECT COUNT(*) AS batches, CAST(COALESCE(SUM(waiting), 0) AS BIGINT) AS images
+             FROM batch WHERE customer = $1 AND finished IS NULL AND priority = $2 AND {}",
+            reach.condition_of_batches()
+        );
+        let values = [reach.customer.into(), priority.rank().into()];
+        Ok(query::one(self.database().reader(), &sql, values).await?.unwrap_or_default())
     }
 }
 
@@ -101,8 +111,11 @@ pub(crate) async fn batch(
     customer: u32,
     id: i64,
 ) -> Result<Option<Batch>, Error> {
-    let sql = format!("{SELECT} WHERE id = $1 AND customer = $2");
-    query::one(database, &sql, [id.into(), customer.into()]).await
+    query::one(database, &batch_by_id(), [id.into(), customer.into()]).await
+}
+
+fn batch_by_id() -> String {
+    format!("{SELECT} WHERE id = $1 AND customer = $2")
 }
 
 /// Opens a batch whose members are all waiting; whoever opens it must write them.

@@ -1,7 +1,9 @@
 use std::str::FromStr;
 
+use sea_orm::Value;
+
 use crate::{
-    Catalogue, Error, Page, Paged,
+    Catalogue, Error, Page, Paged, Reach,
     database::query::{self, Record, Row},
 };
 
@@ -25,27 +27,30 @@ impl Catalogue {
     /// What is wrong with a customer's assets now, the newest first.
     pub async fn errors_by_metadata(
         &self,
-        customer: u32,
+        reach: impl Into<Reach>,
         field: MetadataField,
         page: Page,
     ) -> Result<Paged<ErrorsByMetadata>, Error> {
-        let database = self.database().reader();
+        let (database, reach) = (self.database().reader(), reach.into());
         let column = field.column;
         let (text, number) = match field.is_text {
             true => (column, "CAST(NULL AS BIGINT)"),
             false => ("CAST(NULL AS TEXT)", column),
         };
         let from = format!(
-            "FROM asset WHERE customer = $1 AND error IS NOT NULL GROUP BY {column}, error"
+            "FROM asset WHERE customer = $1 AND error IS NOT NULL AND {}
+             GROUP BY {column}, error",
+            reach.condition("space")
         );
         let sql = format!(
             "SELECT {text} AS text, {number} AS number, error, COUNT(*) AS assets {from}
              ORDER BY MAX(finished) DESC, {column}, error LIMIT $2 OFFSET $3"
         );
-        let values = [customer.into(), page.size.into(), page.offset().into()];
+        let customer: Value = reach.customer.into();
+        let values = [customer.clone(), page.size.into(), page.offset().into()];
         let items = query::all(database, &sql, values).await?;
         let count = format!("SELECT COUNT(*) FROM (SELECT 1 {from}) AS groups");
-        let total = query::one::<i64>(database, &count, [customer.into()]).await?;
+        let total = query::one::<i64>(database, &count, [customer]).await?;
         Ok(page.of(items, total.unwrap_or_default()))
     }
 }

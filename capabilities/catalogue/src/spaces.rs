@@ -1,10 +1,10 @@
 use std::str::FromStr;
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, Value};
 use time::OffsetDateTime;
 
 use crate::{
-    Catalogue, Error, Order, Page, Paged,
+    Catalogue, Error, Order, Page, Paged, Reach,
     database::{
         dialect,
         query::{self, Record, Row},
@@ -57,22 +57,24 @@ impl Catalogue {
 
     pub async fn spaces(
         &self,
-        customer: u32,
+        reach: impl Into<Reach>,
         page: Page,
         order: Order<SpaceProperty>,
     ) -> Result<Paged<Space>, Error> {
-        let database = self.database().reader();
+        let (database, reach) = (self.database().reader(), reach.into());
         let direction = if order.descending { "DESC" } else { "ASC" };
         let order = match order.by {
             SpaceProperty::Id => format!("space.id {direction}"),
             SpaceProperty::Name => format!("space.name {direction}, space.id {direction}"),
             SpaceProperty::Created => format!("space.created {direction}, space.id {direction}"),
         };
-        let sql = format!("{SELECT} WHERE space.customer = $1 ORDER BY {order} LIMIT $2 OFFSET $3");
-        let values = [customer.into(), page.size.into(), page.offset().into()];
+        let condition = format!("space.customer = $1 AND {}", reach.condition("space.id"));
+        let sql = format!("{SELECT} WHERE {condition} ORDER BY {order} LIMIT $2 OFFSET $3");
+        let customer: Value = reach.customer.into();
+        let values = [customer.clone(), page.size.into(), page.offset().into()];
         let items = query::all(database, &sql, values).await?;
-        let count = "SELECT COUNT(*) FROM space WHERE customer = $1";
-        let total = query::one::<i64>(database, count, [customer.into()]).await?;
+        let count = format!("SELECT COUNT(*) FROM space WHERE {condition}");
+        let total = query::one::<i64>(database, &count, [customer]).await?;
         Ok(page.of(items, total.unwrap_or_default()))
     }
 }

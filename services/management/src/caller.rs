@@ -3,7 +3,7 @@ use axum::{
     http::{HeaderMap, header::AUTHORIZATION, request::Parts},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
-use catalogue::Caller;
+use catalogue::{Caller, Reach};
 use time::OffsetDateTime;
 
 use crate::{
@@ -19,6 +19,12 @@ pub(crate) struct Administrator;
 /// A caller who may work in the `/customers/{customer}` of the URL: that customer, or an administrator.
 pub(crate) struct Tenant {
     pub(crate) customer: u32,
+}
+
+/// A caller who may work in the `/customers/{customer}` of the URL, or in some of its spaces alone: what is done for him
+/// keeps to his reach.
+pub(crate) struct Guest {
+    pub(crate) reach: Reach,
 }
 
 /// Whoever's key it is that came with the request.
@@ -48,18 +54,30 @@ impl FromRequestParts<Management> for Tenant {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, management: &Management) -> Result<Self, Error> {
+        let Guest { reach } = Guest::from_request_parts(parts, management).await?;
+        match reach.spaces {
+            None => Ok(Self { customer: reach.customer }),
+            Some(_) => Err(permit::outside(&reach, "what belongs to all of them")),
+        }
+    }
+}
+
+impl FromRequestParts<Management> for Guest {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, management: &Management) -> Result<Self, Error> {
         let caller = admit(parts, management).await?;
         let customer = path_param(parts, "customer").await?;
         let no_such_customer = || Error::NotFound(format!("customer {customer}"));
         let customer = number(&customer).ok_or_else(no_such_customer)?;
         if caller.customer == customer {
-            return Ok(Self { customer });
+            return Ok(Self { reach: Reach { customer, spaces: caller.spaces } });
         }
         if !caller.administrator {
             return Err(Error::Unauthenticated);
         }
         let found = management.catalogue.customer(customer).await?;
-        found.map(|_| Self { customer }).ok_or_else(no_such_customer)
+        found.map(|_| Self { reach: customer.into() }).ok_or_else(no_such_customer)
     }
 }
 
@@ -78,8 +96,7 @@ pub(crate) async fn admit(parts: &mut Parts, management: &Management) -> Result<
     }
     let route = parts.extensions.get::<MatchedPath>().cloned();
     let route = route.as_ref().map_or("", MatchedPath::as_str);
-    let space = path_param(parts, "space").await.ok().and_then(|space| number(&space));
-    permit::check(&caller, &parts.method, route, space)?;
+    permit::check(&caller, &parts.method, route)?;
     if permit::changes(&parts.method) && !permit::heeds_preconditions(&parts.method, route) {
         precondition::refuse(&parts.headers)?;
     }

@@ -1,10 +1,11 @@
 use std::collections::HashSet;
 
+use catalogue::Reach;
 use model::AssetId;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use crate::{error::Error, fields::Fields};
+use crate::{error::Error, fields::Fields, permit};
 
 /// One member of a collection of assets that a client sends.
 pub(crate) struct Member {
@@ -50,19 +51,20 @@ fn member(value: Value, number: usize) -> Result<Member, Error> {
 }
 
 /// The members by the assets that they name: bare in `space` or with a `space` of their own, as
-/// `customer/space/id`, or by address.
+/// `customer/space/id`, or by address. One beyond the caller's reach is refused.
 pub(crate) fn by_asset(
     members: Vec<Member>,
-    customer: u32,
+    reach: &Reach,
     space: Option<u32>,
 ) -> Result<Vec<(AssetId, Fields)>, Error> {
     let (mut named, mut faults) = (Vec::with_capacity(members.len()), Vec::new());
     for Member { fields, place } in members {
-        match asset_of(&fields, customer, space) {
+        match asset_of(&fields, reach.customer, space) {
             Ok(asset) => named.push((asset, fields)),
             Err(fault) => faults.push(format!("{place}: {fault}")),
         }
     }
+    permit::check_reach(reach, named.iter().map(|(asset, _)| asset))?;
     faults.extend(repeated(&named));
     if faults.is_empty() { Ok(named) } else { Err(Error::Invalid(faults)) }
 }
@@ -123,7 +125,7 @@ fn split(text: &str, customer: u32) -> Result<(Option<u32>, String), String> {
 }
 
 /// A number, or the address of what has it.
-fn last_number(text: &str) -> Result<u32, String> {
+pub(crate) fn last_number(text: &str) -> Result<u32, String> {
     let last = text.trim().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     last.parse().map_err(|_| format!("'space' must be the number of a space, not '{text}'"))
 }
@@ -142,7 +144,7 @@ mod tests {
     fn named(member: Value) -> Result<String, String> {
         let mut body = Fields::new(json!({"Member": [member]}).as_object().cloned().unwrap());
         let members = members(&mut body, 9).map_err(|error| error.to_string())?;
-        let named = by_asset(members, 7, None).map_err(|error| error.to_string())?;
+        let named = by_asset(members, &7.into(), None).map_err(|error| error.to_string())?;
         Ok(named[0].0.to_string())
     }
 

@@ -4,7 +4,12 @@ use axum::{
 };
 use model::AssetId;
 
-use crate::{Management, caller::Tenant, error::Error};
+use crate::{
+    Management,
+    caller::{Guest, Tenant},
+    error::Error,
+    permit,
+};
 
 /// `/customers/{customer}/spaces/{space}`, named by somebody who may work there.
 #[derive(Debug, Clone, Copy)]
@@ -51,10 +56,13 @@ impl FromRequestParts<Management> for SpacePath {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, management: &Management) -> Result<Self, Error> {
-        let Tenant { customer } = Tenant::from_request_parts(parts, management).await?;
+        let Guest { reach } = Guest::from_request_parts(parts, management).await?;
         let space = path_param(parts, "space").await?;
         let number = number(&space).ok_or_else(|| Error::NotFound(format!("space {space}")))?;
-        Ok(Self { customer, space: number })
+        if !reach.covers(number) {
+            return Err(permit::outside(&reach, &format!("space {number}")));
+        }
+        Ok(Self { customer: reach.customer, space: number })
     }
 }
 

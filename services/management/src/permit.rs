@@ -1,15 +1,11 @@
 use axum::http::Method;
-use catalogue::{Caller, Scope};
+use catalogue::{Caller, Reach, Scope};
+use model::AssetId;
 
 use crate::error::Error;
 
-/// May this key do this? `route` is the pattern of the address, `space` the one that the address names.
-pub(crate) fn check(
-    caller: &Caller,
-    method: &Method,
-    route: &str,
-    space: Option<u32>,
-) -> Result<(), Error> {
+/// May this key do this, wherever it may do something? `route` is the pattern of the address.
+pub(crate) fn check(caller: &Caller, method: &Method, route: &str) -> Result<(), Error> {
     let needed = scope_of(method, route);
     if caller.scope < needed {
         return Err(Error::KeyNotAllowed(format!(
@@ -17,13 +13,26 @@ pub(crate) fn check(
             caller.scope
         )));
     }
-    let Some(spaces) = &caller.spaces else { return Ok(()) };
-    let is_own = *method == Method::GET && route == "/customers/{customer}";
-    if is_own || space.is_some_and(|space| spaces.contains(&space)) {
-        return Ok(());
+    Ok(())
+}
+
+/// May this be done to these assets?
+pub(crate) fn check_reach<'a>(
+    reach: &Reach,
+    mut assets: impl Iterator<Item = &'a AssetId>,
+) -> Result<(), Error> {
+    match assets.find(|asset| !reach.covers(asset.space)) {
+        Some(asset) => Err(outside(reach, &format!("{}/{}", asset.space, asset.name()))),
+        None => Ok(()),
     }
-    let numbers: Vec<_> = spaces.iter().map(ToString::to_string).collect();
-    Err(Error::KeyNotAllowed(format!("This key is for the spaces {} alone", numbers.join(", "))))
+}
+
+/// Why a key of some spaces does not open this.
+pub(crate) fn outside(reach: &Reach, what: &str) -> Error {
+    let spaces = reach.spaces.iter().flat_map(|spaces| spaces.iter());
+    let numbers: Vec<_> = spaces.map(ToString::to_string).collect();
+    let numbers = numbers.join(", ");
+    Error::KeyNotAllowed(format!("This key is for the spaces {numbers} alone, and not for {what}"))
 }
 
 /// Does the request change something?
@@ -35,6 +44,8 @@ pub(crate) fn changes(method: &Method) -> bool {
 pub(crate) fn heeds_preconditions(method: &Method, route: &str) -> bool {
     let is_tagged = route.ends_with("/spaces/{space}")
         || route.ends_with("/images/{image}")
+        || route.ends_with("/images/{image}/move")
+        || route.ends_with("/images/{image}/copy")
         || route.ends_with("/deliveryChannelPolicies/{channel}/{name}");
     is_tagged && *method != Method::DELETE
 }
@@ -59,9 +70,10 @@ fn scope_of(method: &Method, route: &str) -> Scope {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use serde_json::{Value, json};
 
     use super::*;
+    use crate::testing::{Api, Client, finish_batch, ids, jpeg, on_every_database};
 
     #[test]
     fn each_address_needs_the_least_that_will_do() {
@@ -86,28 +98,134 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_key_of_some_spaces_opens_those_and_shows_whose_it_is() {
-        let caller = Caller {
-            key: "k".into(),
-            customer: 2,
-            administrator: false,
-            scope: Scope::Register,
-            spaces: Some(Arc::from([5, 6])),
-            requests_per_minute: None,
-        };
-        let images = "/customers/{customer}/spaces/{space}/images";
-        for (method, route, space, is_allowed) in [
-            (Method::GET, images, Some(5), true),
-            (Method::PATCH, images, Some(6), true),
-            (Method::GET, images, Some(7), false),
-            (Method::GET, "/customers/{customer}", None, true),
-            (Method::GET, "/customers/{customer}/allImages", None, false),
-            (Method::POST, "/customers/{customer}/queue", None, false),
-            (Method::PUT, "/customers/{customer}/spaces/{space}", Some(5), false),
-        ] {
-            let answer = check(&caller, &method, route, space);
-            assert_eq!(answer.is_ok(), is_allowed, "{method} {route}: {answer:?}");
-        }
+    /// A librarian of customer 2 with spaces 1 and 2, and a scanner whose key opens space 2 alone.
+    async fn with_scanner(api: &Api) -> (Client, Client) {
+        let librarian = api.librarian().await;
+        librarian.post("/customers/2/spaces", json!({"name": "books"})).await;
+        let key = json!({"scope": "register", "spaces": [2]});
+        let key = librarian.post("/customers/2/keys", key).await;
+        (librarian, api.anonymous().with_key(2, &key.body))
+    }
+
+    fn member(id: &str, space: u32) -> Value {
+        jpeg(json!({"id": id, "space": space, "number1": space}))
+    }
+
+    #[tokio::test]
+    async fn a_key_of_some_spaces_registers_asks_and_deletes_in_those_alone() {
+        on_every_database(async |api| {
+            let (librarian, scanner) = with_scanner(&api).await;
+            let mixed = json!({"member": [member("a", 1), member("b", 2)]});
+            assert_eq!(librarian.post("/customers/2/queue", mixed).await.status, 201);
+            let own = json!({"member": [member("c", 2)]});
+            assert_eq!(scanner.post("/customers/2/queue", own).await.status, 201);
+            let csv = "ID,Space,Origin\nd,2,https://x.example.org/d.jpg\n";
+            let table = scanner.send(Method::POST, "/customers/2/queue/csv", csv).await;
+            assert_eq!(table.status, 201, "{}", table.detail());
+
+            let question = json!({"q": {"number1": [1, 2]}});
+            let named = json!({"member": [{"id": "2/2/b"}, {"id": "2/2/c"}]});
+            for (body, found) in [(question, "b c"), (named.clone(), "b c")] {
+                let answer = scanner.post("/customers/2/allImages?orderBy=id", body).await;
+                assert_eq!(ids(&answer), found, "{}", answer.detail());
+            }
+            let all = scanner.get("/customers/2/allImages?orderBy=id").await;
+            assert_eq!((ids(&all).as_str(), &all.body["totalItems"]), ("b c d", &json!(3)));
+            let elsewhere = scanner.get("/customers/2/allImages?q=%7B%22space%22:1%7D").await;
+            assert_eq!((elsewhere.status.as_u16(), ids(&elsewhere).as_str()), (200, ""));
+            let tagged = json!({"field": "tags", "operation": "add", "value": ["t"],
+                "member": named["member"]});
+            assert_eq!(ids(&scanner.patch("/customers/2/allImages", tagged).await), "b c");
+            let described = json!({"member": [{"id": "b", "string1": "x"}]});
+            assert_eq!(ids(&scanner.patch("/customers/2/spaces/2/images", described).await), "b");
+            assert_eq!(scanner.post("/customers/2/deleteImages", named).await.status, 200);
+            assert_eq!(ids(&librarian.get("/customers/2/allImages?orderBy=id").await), "a d");
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_member_beyond_the_spaces_of_a_key_is_refused_by_its_name() {
+        on_every_database(async |api| {
+            let (librarian, scanner) = with_scanner(&api).await;
+            let body = json!({"member": [member("a", 1)]});
+            librarian.post("/customers/2/queue", body.clone()).await;
+            let csv = "ID,Space,Origin\na,1,https://x.example.org/d.jpg\n".into();
+            let list = json!({"field": "tags", "operation": "add", "value": ["t"],
+                "member": [{"id": "2/1/a"}]});
+            for (method, path, body) in [
+                (Method::POST, "queue", body.to_string()),
+                (Method::POST, "queue/priority", body.to_string()),
+                (Method::POST, "queue/csv", csv),
+                (Method::POST, "allImages", body.to_string()),
+                (Method::PATCH, "allImages", list.to_string()),
+                (Method::POST, "deleteImages", body.to_string()),
+            ] {
+                let answer = scanner.send(method, &format!("/customers/2/{path}"), body).await;
+                let expected = "This key is for the spaces 2 alone, and not for 1/a";
+                assert_eq!((answer.status.as_u16(), answer.detail()), (403, expected), "{path}");
+            }
+            for (path, status) in [
+                ("spaces/1/images", 403),
+                ("spaces/1", 403),
+                ("spaces/2", 200),
+                ("storage", 403),
+                ("namedQueries", 403),
+                ("audit", 403),
+            ] {
+                let answer = scanner.get(&format!("/customers/2/{path}")).await;
+                assert_eq!(answer.status, status, "{path}: {}", answer.detail());
+            }
+            assert_eq!(scanner.get("/customers/1/allImages").await.status, 401);
+            assert_eq!(librarian.get("/customers/2/allImages").await.body["totalItems"], 1);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_key_of_some_spaces_sees_these_and_the_batches_that_lie_in_them() {
+        on_every_database(async |api| {
+            let (librarian, scanner) = with_scanner(&api).await;
+            for members in [
+                json!([member("a", 1), member("b", 2)]),
+                json!([member("broken-c", 2)]),
+                json!([member("broken-d", 1)]),
+            ] {
+                librarian.post("/customers/2/queue", json!({"member": members})).await;
+            }
+            let count = async |client: &Client, path: &str| {
+                client.get(&format!("/customers/2/{path}")).await.body["totalItems"].clone()
+            };
+            for (path, of_all, own) in
+                [("queue/batches", 3, 1), ("queue/active", 3, 1), ("spaces", 2, 1)]
+            {
+                assert_eq!(count(&librarian, path).await, of_all, "{path}");
+                assert_eq!(count(&scanner, path).await, own, "{path}");
+            }
+            let waiting = scanner.get("/customers/2/queue").await.body["imagesWaiting"].clone();
+            assert_eq!(waiting, 1);
+            finish_batch(&api, 2).await;
+            finish_batch(&api, 3).await;
+            assert_eq!(count(&librarian, "queue/recent").await, 2);
+            assert_eq!(count(&scanner, "queue/recent").await, 1);
+            let errors = "queue/recentErrorsByMetadata/number1";
+            assert_eq!(count(&librarian, errors).await, 2);
+            assert_eq!(count(&scanner, errors).await, 1);
+            for (batch, status) in [(1, 404), (2, 200), (3, 404)] {
+                for path in ["", "/images", "/assets", "/errors"] {
+                    let path = format!("/customers/2/queue/batches/{batch}{path}");
+                    assert_eq!(scanner.get(&path).await.status, status, "{path}");
+                }
+                for action in ["test", "retry", "cancel"] {
+                    let path = format!("/customers/2/queue/batches/{batch}/{action}");
+                    assert_eq!(
+                        scanner.send(Method::POST, &path, "").await.status,
+                        status,
+                        "{path}"
+                    );
+                }
+            }
+        })
+        .await;
     }
 }

@@ -2,7 +2,7 @@ use axum::extract::State;
 
 use crate::{
     Management,
-    caller::Tenant,
+    caller::Guest,
     error::Error,
     hydra::{Customer, Document},
     urls::Urls,
@@ -12,8 +12,9 @@ use crate::{
 pub(crate) async fn get_customer(
     State(management): State<Management>,
     urls: Urls,
-    Tenant { customer }: Tenant,
+    Guest { reach }: Guest,
 ) -> Result<Document<Customer>, Error> {
+    let customer = reach.customer;
     let found = management.catalogue.customer(customer).await?;
     let found = found.ok_or_else(|| Error::NotFound(format!("customer {customer}")))?;
     Ok(Document::new(&urls, Customer::of(found, &urls)))

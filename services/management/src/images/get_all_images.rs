@@ -3,7 +3,7 @@ use axum::extract::State;
 use super::{image_filter::Within, list_images::list_images};
 use crate::{
     Management,
-    caller::Tenant,
+    caller::Guest,
     error::Error,
     hydra::{Collection, Image},
     query::Query,
@@ -14,10 +14,10 @@ use crate::{
 pub(crate) async fn get_all_images(
     State(management): State<Management>,
     urls: Urls,
-    Tenant { customer }: Tenant,
+    Guest { reach }: Guest,
     query: Query,
 ) -> Result<Collection<Image>, Error> {
-    let scope = Within { customer, space: None, batch: None };
+    let scope = Within { reach, space: None, batch: None };
     list_images(&management, &urls, scope, &query).await
 }
 

@@ -19,7 +19,7 @@ pub(crate) async fn get_images(
 ) -> Result<Collection<Image>, Error> {
     let found = management.catalogue.space(customer, space).await?;
     found.ok_or_else(|| Error::NotFound(format!("space {space}")))?;
-    let scope = Within { customer, space: Some(space), batch: None };
+    let scope = Within { reach: customer.into(), space: Some(space), batch: None };
     list_images(&management, &urls, scope, &query).await
 }
 

@@ -4,7 +4,8 @@
 //! guide (`docs/guide/registering.md`) describes it for those who ask.
 
 use catalogue::{
-    AssetFilter, AssetTest, BatchScope, Comparison, LabelList, Literal, LiteralKind, Testable,
+    AssetFilter, AssetTest, BatchScope, Comparison, LabelList, Literal, LiteralKind, Reach,
+    Testable,
 };
 use serde_json::{Map, Value};
 use time::{
@@ -29,9 +30,9 @@ const COMPARISONS: [(&str, Comparison); 4] = [
 ];
 
 /// The part of the library in which images are looked for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Within {
-    pub(crate) customer: u32,
+    pub(crate) reach: Reach,
     pub(crate) space: Option<u32>,
     pub(crate) batch: Option<BatchScope>,
 }
@@ -66,8 +67,16 @@ pub(super) fn image_filter(
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
+    tests.extend(within_reach(&scope.reach));
     narrow(scope, &mut tests);
     Ok(AssetFilter { tests, batch: scope.batch })
+}
+
+/// What keeps a query to the spaces that the caller reaches.
+fn within_reach(reach: &Reach) -> Option<AssetTest> {
+    let space = Testable::ALL.into_iter().find(|(name, _)| *name == "space")?.1;
+    let spaces = reach.spaces.as_ref()?;
+    Some(AssetTest::OneOf(space, spaces.iter().map(|id| Literal::Number((*id).into())).collect()))
 }
 
 /// A query for one space is as good as the address of that space, whose images are counted already.
@@ -231,7 +240,7 @@ mod tests {
     use super::*;
 
     fn filter(q: Value) -> Result<(Within, AssetFilter), String> {
-        let mut scope = Within { customer: 2, space: None, batch: None };
+        let mut scope = Within { reach: 2.into(), space: None, batch: None };
         let q = q.as_object().cloned().unwrap();
         let filter = image_filter(q, &Query::default(), &mut scope);
         Ok((scope, filter.map_err(|error| error.to_string())?))

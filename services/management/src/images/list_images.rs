@@ -29,8 +29,10 @@ pub(super) async fn find_images(
 ) -> Result<Collection<Image>, Error> {
     let (place, order) = (query.place()?, query.order()?);
     let filter = image_filter(q, query, &mut scope)?;
-    let Within { customer, space, .. } = scope;
-    let page = management.catalogue.assets(customer, space, &filter, place, order).await?;
+    let page = management
+        .catalogue
+        .assets(scope.reach.customer, scope.space, &filter, place, order)
+        .await?;
     let AssetPage { paged, next, previous } = page;
     let images = Collection::new(urls, paged.map(|asset| Image::of(asset, urls)));
     Ok(images.with_cursors(next.as_ref(), previous.as_ref()))

@@ -4,7 +4,7 @@ use catalogue::{ListOperation, ListPatch, ListProperty};
 use crate::{
     Management,
     body::JsonBody,
-    caller::Tenant,
+    caller::Guest,
     error::{During, Error},
     fields::Fields,
     hydra::{Collection, Image},
@@ -16,10 +16,10 @@ use crate::{
 pub(crate) async fn patch_all_images(
     State(management): State<Management>,
     urls: Urls,
-    Tenant { customer }: Tenant,
+    Guest { reach }: Guest,
     JsonBody(mut body): JsonBody,
 ) -> Result<Collection<Image>, Error> {
-    let named = by_asset(members(&mut body, MAX_NAMED)?, customer, None)?;
+    let named = by_asset(members(&mut body, MAX_NAMED)?, &reach, None)?;
     let ids: Vec<_> = named.into_iter().map(|(id, _)| id).collect();
     let patch = list_patch(body)?;
     let images = management.catalogue.patch_lists(&ids, &patch, management.now()).await;

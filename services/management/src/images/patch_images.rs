@@ -38,7 +38,7 @@ pub(crate) async fn patch_images(
     if members.iter().any(|member| !member.has_id()) {
         return Err(Error::invalid("All assets require a ModelId"));
     }
-    let named = by_asset(members, customer, Some(space))?;
+    let named = by_asset(members, &customer.into(), Some(space))?;
     let ids: Vec<_> = named.iter().map(|(id, _)| id.clone()).collect();
     let stored = management.catalogue.assets_by_id(&ids).await?;
     let stored: HashMap<_, _> = stored.iter().map(|asset| (&asset.id, asset)).collect();

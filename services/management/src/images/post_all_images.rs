@@ -7,7 +7,7 @@ use super::{image_filter::Within, list_images::find_images};
 use crate::{
     Management,
     body::JsonBody,
-    caller::Tenant,
+    caller::Guest,
     error::Error,
     hydra::{Collection, Image},
     members::{MAX_NAMED, by_asset, members},
@@ -20,19 +20,19 @@ use crate::{
 pub(crate) async fn post_all_images(
     State(management): State<Management>,
     urls: Urls,
-    Tenant { customer }: Tenant,
+    Guest { reach }: Guest,
     query: Query,
     JsonBody(mut body): JsonBody,
 ) -> Result<Collection<Image>, Error> {
     match body.take("q") {
         Some(Value::Object(q)) => {
-            let scope = Within { customer, space: None, batch: None };
+            let scope = Within { reach, space: None, batch: None };
             return find_images(&management, &urls, scope, (q, &query)).await;
         }
         Some(_) => return Err(Error::invalid("'q' must be an object of properties and values")),
         None => {}
     }
-    let named = by_asset(members(&mut body, MAX_NAMED)?, customer, None)?;
+    let named = by_asset(members(&mut body, MAX_NAMED)?, &reach, None)?;
     let ids: Vec<_> = named.into_iter().map(|(id, _)| id).collect();
     let found = management.catalogue.assets_by_id(&ids).await?;
     let mut found: HashMap<_, _> =

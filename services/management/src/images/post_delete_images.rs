@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use crate::{
     Management,
     body::JsonBody,
-    caller::Tenant,
+    caller::Guest,
     error::{During, Error},
     members::{MAX_NAMED, by_asset, members},
 };
@@ -12,10 +12,10 @@ use crate::{
 /// `POST /customers/{customer}/deleteImages`: deletes those of the named images that exist.
 pub(crate) async fn post_delete_images(
     State(management): State<Management>,
-    Tenant { customer }: Tenant,
+    Guest { reach }: Guest,
     JsonBody(mut body): JsonBody,
 ) -> Result<Json<Value>, Error> {
-    let named = by_asset(members(&mut body, MAX_NAMED)?, customer, None)?;
+    let named = by_asset(members(&mut body, MAX_NAMED)?, &reach, None)?;
     let ids: Vec<_> = named.into_iter().map(|(id, _)| id).collect();
     let deleted = management.catalogue.delete_assets(&ids, management.now()).await;
     let count = deleted.during("Delete images")?.len();

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use catalogue::{Batch, NewAsset, Priority};
+use catalogue::{Batch, NewAsset, Priority, Reach};
 use model::AssetId;
 
 use super::entry::Entry;
@@ -9,6 +9,7 @@ use crate::{
     error::{During, Error},
     fields::Fields,
     members::asset_of,
+    permit,
     queue::new_assets,
 };
 
@@ -55,7 +56,7 @@ impl Management {
         priority: Priority,
         again: bool,
     ) -> Result<Draft, ImportError> {
-        Ok(draft(self, customer, entries, priority, again).await?)
+        Ok(draft(self, &customer.into(), entries, priority, again).await?)
     }
 
     /// Registers a list in batches, and tells of each; those before one that fails stay.
@@ -77,11 +78,12 @@ impl Management {
 /// What is to be registered, or everything that is wrong with it, line by line.
 pub(crate) async fn draft(
     management: &Management,
-    customer: u32,
+    reach: &Reach,
     entries: Vec<Entry>,
     priority: Priority,
     again: bool,
 ) -> Result<Draft, Error> {
+    let customer = reach.customer;
     let (mut named, mut faults) = (Vec::with_capacity(entries.len()), Vec::new());
     let mut lines: HashMap<AssetId, u64> = HashMap::new();
     for Entry { line, fields } in entries {
@@ -97,6 +99,7 @@ pub(crate) async fn draft(
             Err(fault) => faults.push(format!("line {line}: {fault}")),
         }
     }
+    permit::check_reach(reach, named.iter().map(|(id, _)| id))?;
     let place = |id: &AssetId| format!("line {}", lines[id]);
     let (mut assets, found) = new_assets(management, named, priority, &place).await?;
     faults.extend(found);

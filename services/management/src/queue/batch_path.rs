@@ -1,9 +1,10 @@
 use axum::{extract::FromRequestParts, http::request::Parts};
 use catalogue::Batch;
 
-use crate::{Management, caller::Tenant, error::Error, paths::path_param};
+use crate::{Management, caller::Guest, error::Error, paths::path_param};
 
-/// `/customers/{customer}/queue/batches/{batch}`, named by somebody who may work there; the batch exists.
+/// `/customers/{customer}/queue/batches/{batch}`, named by somebody who may work there; the batch exists, and lies
+/// within his reach as a whole.
 pub(crate) struct BatchPath {
     pub(crate) batch: Batch,
 }
@@ -12,12 +13,12 @@ impl FromRequestParts<Management> for BatchPath {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, management: &Management) -> Result<Self, Error> {
-        let Tenant { customer } = Tenant::from_request_parts(parts, management).await?;
+        let Guest { reach } = Guest::from_request_parts(parts, management).await?;
         let text = path_param(parts, "batch").await?;
         let no_such_batch = || Error::NotFound(format!("batch {text}"));
         let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let number = is_number.then(|| text.parse().ok()).flatten().ok_or_else(no_such_batch)?;
-        let batch = management.catalogue.batch(customer, number).await?;
+        let batch = management.catalogue.batch(reach, number).await?;
         Ok(Self { batch: batch.ok_or_else(no_such_batch)? })
     }
 }

@@ -34,7 +34,7 @@ pub(crate) async fn get_batch_assets(
 }
 
 fn members_of(batch: &Batch, scope: BatchScope) -> Within {
-    Within { customer: batch.customer, space: None, batch: Some(scope) }
+    Within { reach: batch.customer.into(), space: None, batch: Some(scope) }
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 use axum::extract::State;
-use catalogue::BatchList;
+use catalogue::{BatchList, Reach};
 
 use crate::{
     Management,
-    caller::Tenant,
+    caller::Guest,
     error::Error,
     hydra::{Batch, Collection},
     query::Query,
@@ -14,39 +14,39 @@ use crate::{
 pub(crate) async fn get_batches(
     State(management): State<Management>,
     urls: Urls,
-    Tenant { customer }: Tenant,
+    Guest { reach }: Guest,
     query: Query,
 ) -> Result<Collection<Batch>, Error> {
-    list(&management, &urls, (customer, BatchList::All), &query).await
+    list(&management, &urls, (reach, BatchList::All), &query).await
 }
 
 /// `GET /customers/{customer}/queue/active`: those of which something is still to be done.
 pub(crate) async fn get_active_batches(
     State(management): State<Management>,
     urls: Urls,
-    Tenant { customer }: Tenant,
+    Guest { reach }: Guest,
     query: Query,
 ) -> Result<Collection<Batch>, Error> {
-    list(&management, &urls, (customer, BatchList::Active), &query).await
+    list(&management, &urls, (reach, BatchList::Active), &query).await
 }
 
 /// `GET /customers/{customer}/queue/recent`: those that are finished, the newest first.
 pub(crate) async fn get_recent_batches(
     State(management): State<Management>,
     urls: Urls,
-    Tenant { customer }: Tenant,
+    Guest { reach }: Guest,
     query: Query,
 ) -> Result<Collection<Batch>, Error> {
-    list(&management, &urls, (customer, BatchList::Recent), &query).await
+    list(&management, &urls, (reach, BatchList::Recent), &query).await
 }
 
 async fn list(
     management: &Management,
     urls: &Urls,
-    (customer, list): (u32, BatchList),
+    (reach, list): (Reach, BatchList),
     query: &Query,
 ) -> Result<Collection<Batch>, Error> {
-    let batches = management.catalogue.batches(customer, list, query.page()?).await?;
+    let batches = management.catalogue.batches(reach, list, query.page()?).await?;
     Ok(Collection::new(urls, batches.map(|batch| Batch::of(batch, urls))))
 }
 

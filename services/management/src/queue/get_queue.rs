@@ -3,7 +3,7 @@ use catalogue::Priority;
 
 use crate::{
     Management,
-    caller::Tenant,
+    caller::Guest,
     error::Error,
     hydra::{Document, Queue},
     urls::Urls,
@@ -13,9 +13,10 @@ use crate::{
 pub(crate) async fn get_queue(
     State(management): State<Management>,
     urls: Urls,
-    Tenant { customer }: Tenant,
+    Guest { reach }: Guest,
 ) -> Result<Document<Queue>, Error> {
-    let waiting = management.catalogue.customer_queue(customer, Priority::Normal).await?;
+    let customer = reach.customer;
+    let waiting = management.catalogue.customer_queue(reach, Priority::Normal).await?;
     Ok(Document::new(&urls, Queue::of(customer, waiting, &urls)))
 }
 
@@ -23,9 +24,10 @@ pub(crate) async fn get_queue(
 pub(crate) async fn get_priority_queue(
     State(management): State<Management>,
     urls: Urls,
-    Tenant { customer }: Tenant,
+    Guest { reach }: Guest,
 ) -> Result<Document<Queue>, Error> {
-    let waiting = management.catalogue.customer_queue(customer, Priority::Priority).await?;
+    let customer = reach.customer;
+    let waiting = management.catalogue.customer_queue(reach, Priority::Priority).await?;
     Ok(Document::new(&urls, Queue::priority_of(customer, waiting, &urls)))
 }
 

@@ -14,10 +14,10 @@ use crate::{
 pub(crate) async fn get_recent_errors(
     State(management): State<Management>,
     urls: Urls,
-    MetadataPath { customer, field }: MetadataPath,
+    MetadataPath { reach, field }: MetadataPath,
     query: Query,
 ) -> Result<Collection<MetadataError>, Error> {
-    let errors = management.catalogue.errors_by_metadata(customer, field, query.page()?).await?;
+    let errors = management.catalogue.errors_by_metadata(reach, field, query.page()?).await?;
     Ok(Collection::new(&urls, errors.map(MetadataError::of)))
 }
 

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::{
     Management,
     body::TableBody,
-    caller::Tenant,
+    caller::Guest,
     error::Error,
     hydra::{Batch, Document},
     imports::{draft, of_table, register},
@@ -26,7 +26,7 @@ const MAX_LINES: usize = 10_000;
 pub(crate) async fn post_csv(
     State(management): State<Management>,
     urls: Urls,
-    Tenant { customer }: Tenant,
+    Guest { reach }: Guest,
     query: Query,
     TableBody(table): TableBody,
 ) -> Result<Response, Error> {
@@ -36,7 +36,7 @@ pub(crate) async fn post_csv(
         return Err(Error::invalid(format!("A table must not have more than {MAX_LINES} lines")));
     }
     let entries = of_table(&table, None).map_err(|faults| refusal(&faults))?;
-    let draft = draft(&management, customer, entries, Priority::Normal, true).await?;
+    let draft = draft(&management, &reach, entries, Priority::Normal, true).await?;
     if is_dry_run {
         return Ok(Json(json!({ "count": draft.count(), "errors": 0 })).into_response());
     }

@@ -1,13 +1,13 @@
 use std::collections::HashMap;
 
 use axum::extract::State;
-use catalogue::{AssetFields, NewAsset, Priority};
+use catalogue::{AssetFields, NewAsset, Priority, Reach};
 use model::{AssetId, MediaType};
 
 use crate::{
     Management,
     body::JsonBody,
-    caller::Tenant,
+    caller::Guest,
     error::{During, Error},
     fields::Fields,
     hydra::{Batch, Document, Saved},
@@ -20,37 +20,37 @@ use crate::{
 pub(crate) async fn post_queue(
     State(management): State<Management>,
     urls: Urls,
-    Tenant { customer }: Tenant,
+    Guest { reach }: Guest,
     JsonBody(body): JsonBody,
 ) -> Result<Saved<Batch>, Error> {
-    register(&management, &urls, (customer, Priority::Normal), body).await
+    register(&management, &urls, (reach, Priority::Normal), body).await
 }
 
 /// `POST /customers/{customer}/queue/priority`: the same for images that come before others.
 pub(crate) async fn post_priority_queue(
     State(management): State<Management>,
     urls: Urls,
-    Tenant { customer }: Tenant,
+    Guest { reach }: Guest,
     JsonBody(body): JsonBody,
 ) -> Result<Saved<Batch>, Error> {
-    register(&management, &urls, (customer, Priority::Priority), body).await
+    register(&management, &urls, (reach, Priority::Priority), body).await
 }
 
 async fn register(
     management: &Management,
     urls: &Urls,
-    (customer, priority): (u32, Priority),
+    (reach, priority): (Reach, Priority),
     mut body: Fields,
 ) -> Result<Saved<Batch>, Error> {
     let members = members(&mut body, management.config.max_batch)?;
-    let members = by_asset(members, customer, None)?;
+    let members = by_asset(members, &reach, None)?;
     let place = |id: &AssetId| format!("{}/{}", id.space, id.name());
     let (assets, faults) = new_assets(management, members, priority, place).await?;
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
     let now = management.now();
-    let batch = management.catalogue.register_batch(customer, &assets, priority, now).await;
+    let batch = management.catalogue.register_batch(reach.customer, &assets, priority, now).await;
     Ok(Document::new(urls, Batch::of(batch.during("Create batch")?, urls)).saved(true))
 }
 

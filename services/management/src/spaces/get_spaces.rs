@@ -2,7 +2,7 @@ use axum::extract::State;
 
 use crate::{
     Management,
-    caller::Tenant,
+    caller::Guest,
     error::Error,
     hydra::{Collection, Space},
     query::Query,
@@ -13,11 +13,11 @@ use crate::{
 pub(crate) async fn get_spaces(
     State(management): State<Management>,
     urls: Urls,
-    Tenant { customer }: Tenant,
+    Guest { reach }: Guest,
     query: Query,
 ) -> Result<Collection<Space>, Error> {
     let (page, order) = (query.page()?, query.order()?);
-    let spaces = management.catalogue.spaces(customer, page, order).await?;
+    let spaces = management.catalogue.spaces(reach, page, order).await?;
     Ok(Collection::new(&urls, spaces.map(|space| Space::of(space, &urls))))
 }
 
