@@ -18,7 +18,7 @@ pub(crate) const SELECT: &str =
     family, channels, roles, tags, manifests, max_unauthorised, open_full_max, max_width,
     string1, string2, string3, number1, number2, number3, width, height, duration, gray,
     thumbnails, source_bytes, stored_bytes, thumbnail_bytes, created, modified, finished,
-    ingesting, error, batch, not_for_delivery
+    ingesting, error, batch, not_for_delivery, kept
     FROM asset";
 
 const BY_ID: &str = "customer = $1 AND space = $2 AND name = $3";
@@ -110,6 +110,7 @@ pub(crate) fn fields(asset: &Asset) -> Vec<(&'static str, Value)> {
         ("error", asset.error.clone().into()),
         ("batch", asset.batch.into()),
         ("not_for_delivery", asset.not_for_delivery.into()),
+        ("kept", asset.kept.as_ref().map(ToString::to_string).into()),
     ]
 }
 
@@ -170,6 +171,7 @@ impl Record for Asset {
             error: row.optional_text("error")?,
             batch: row.optional_number("batch")?,
             not_for_delivery: row.flag("not_for_delivery")?,
+            kept: row.optional_text("kept")?.map(|text| text.parse()).transpose()?,
         })
     }
 }

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::{
-    AssetFilter, AssetProperty, Catalogue, Cursor, Error, Order, Page, Paged, Place,
+    AssetFilter, AssetProperty, Catalogue, Cursor, Error, Order, Page, Paged, Place, Whereabouts,
     asset_row::{SELECT, select},
     database::{many, query},
 };
@@ -53,6 +53,8 @@ pub struct Asset {
     pub error: Option<String>,
     pub batch: Option<i64>,
     pub not_for_delivery: bool,
+    /// Where the bytes of its version lie, if they were another asset's.
+    pub kept: Option<Whereabouts>,
 }
 
 /// One way in which an asset is delivered, and the policy that says what is made for it.

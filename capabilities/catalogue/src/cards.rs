@@ -11,7 +11,7 @@ use model::{AssetId, DeliveryChannel, Family, MediaType, Origin};
 use moka::future::Cache;
 use time::OffsetDateTime;
 
-use crate::{Asset, AssetChannel, Catalogue, Error};
+use crate::{Asset, AssetChannel, Catalogue, Error, Whereabouts};
 
 /// What delivery needs to know of an asset; kept in memory.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -44,6 +44,8 @@ pub struct AssetCard {
     pub ingesting: bool,
     /// The headers that the customer wants sent with it: names and values, each name once.
     pub headers: Vec<(String, String)>,
+    /// Where the bytes of its version lie, if they were another asset's.
+    pub kept: Option<Whereabouts>,
 }
 
 impl AssetCard {
@@ -178,6 +180,7 @@ impl From<Asset> for AssetCard {
             tags: asset.tags,
             ingesting: asset.ingesting,
             headers: Vec::new(),
+            kept: asset.kept,
         }
     }
 }

@@ -220,5 +220,6 @@ pub(crate) fn blank(id: &model::AssetId, media_type: &MediaType, now: OffsetDate
         error: None,
         batch: None,
         not_for_delivery: false,
+        kept: None,
     }
 }

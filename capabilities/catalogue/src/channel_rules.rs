@@ -169,6 +169,7 @@ mod tests {
             media_type: media_type.into(),
             channel: channel.parse().unwrap(),
             policy: policy.into(),
+            modified: time::OffsetDateTime::UNIX_EPOCH,
         }
     }
 

@@ -1,4 +1,5 @@
 use sea_orm::ConnectionTrait;
+use time::OffsetDateTime;
 
 use crate::{
     Asset, Catalogue, Error,
@@ -17,6 +18,7 @@ pub struct CustomHeader {
     pub space: Option<u32>,
     /// With the assets that have this role alone.
     pub role: Option<String>,
+    pub modified: OffsetDateTime,
 }
 
 impl Catalogue {
@@ -58,7 +60,7 @@ fn effective(mut headers: Vec<CustomHeader>) -> Vec<(String, String)> {
     effective
 }
 
-const SELECT: &str = "SELECT id, customer, space, role, name, value FROM custom_header";
+const SELECT: &str = "SELECT id, customer, space, role, name, value, modified FROM custom_header";
 
 pub(crate) async fn custom_header(
     database: &impl ConnectionTrait,
@@ -78,6 +80,7 @@ impl Record for CustomHeader {
             value: row.text("value")?,
             space: Some(row.number("space")?).filter(|space| *space != 0),
             role: row.optional_text("role")?,
+            modified: row.moment("modified")?,
         })
     }
 }
@@ -96,6 +99,7 @@ mod tests {
                 value: value.into(),
                 space,
                 role: role.map(str::to_owned),
+                modified: OffsetDateTime::UNIX_EPOCH,
             };
         let headers = vec![
             header("A", "both", Some(5), Some("r")),

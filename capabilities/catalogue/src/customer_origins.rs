@@ -4,6 +4,7 @@ use model::Origin;
 use regex::{Regex, RegexBuilder};
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
 use crate::{
     Catalogue, Error,
@@ -25,6 +26,7 @@ pub struct CustomerOriginStrategy {
     pub optimised: bool,
     /// Of several that match, the lowest counts.
     pub order: i32,
+    pub modified: OffsetDateTime,
 }
 
 /// A name and a password; never printed.
@@ -114,7 +116,8 @@ pub(crate) fn compile(regex: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(regex).case_insensitive(true).size_limit(1 << 20).build()
 }
 
-pub(crate) const SELECT: &str = "SELECT id, customer, regex, strategy, credentials, optimised, rank
+pub(crate) const SELECT: &str =
+    "SELECT id, customer, regex, strategy, credentials, optimised, rank, modified
     FROM customer_origin_strategy";
 
 async fn kept_of(database: &impl ConnectionTrait, customer: u32) -> Result<Vec<Kept>, Error> {
@@ -142,6 +145,7 @@ impl Record for Kept {
             has_credentials: sealed.is_some(),
             optimised: row.flag("optimised")?,
             order: row.number("rank")?,
+            modified: row.moment("modified")?,
         };
         Ok(Self { strategy, sealed })
     }

@@ -5,18 +5,23 @@ use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 
 use crate::{
-    Asset, Catalogue, Error, JobId, Leftovers, asset_labels, asset_rows, batch_members,
+    Asset, Catalogue, Error, Expected, JobId, asset_labels, asset_rows, batch_members,
     change_asset::{check_can_be_changed, upload_of},
     database::{many, query},
-    enqueue::{clean_up_job, supersede_all},
+    enqueue::{clean_up_version, supersede_all},
     new_job,
     storage_use::{self, Load},
 };
 
 impl Catalogue {
     /// Deletes the record; a clean-up job removes what is in the storage.
-    pub async fn delete_asset(&self, id: &AssetId, now: OffsetDateTime) -> Result<(), Error> {
-        let deleted = self.delete_assets(slice::from_ref(id), now).await?;
+    pub async fn delete_asset(
+        &self,
+        id: &AssetId,
+        expected: &Expected,
+        now: OffsetDateTime,
+    ) -> Result<(), Error> {
+        let deleted = self.delete_those(slice::from_ref(id), expected, now).await?;
         if deleted.is_empty() { Err(Error::NotFound(format!("asset {id}"))) } else { Ok(()) }
     }
 
@@ -26,10 +31,22 @@ impl Catalogue {
         ids: &[AssetId],
         now: OffsetDateTime,
     ) -> Result<Vec<AssetId>, Error> {
+        self.delete_those(ids, &Expected::Whatever, now).await
+    }
+
+    async fn delete_those(
+        &self,
+        ids: &[AssetId],
+        expected: &Expected,
+        now: OffsetDateTime,
+    ) -> Result<Vec<AssetId>, Error> {
         let change = self.database().begin().await?;
         let found = asset_rows::select_for_update(&change, ids).await?;
         let assets: Vec<_> = ids.iter().filter_map(|id| found.get(id)).collect();
-        assets.iter().try_for_each(|asset| check_can_be_changed(asset))?;
+        for asset in &assets {
+            check_can_be_changed(asset)?;
+            expected.check(Some(asset.modified))?;
+        }
         let superseded = delete(&change, &assets, now).await?;
         change.commit().await?;
         let deleted: Vec<_> = assets.into_iter().map(|asset| asset.id.clone()).collect();
@@ -55,12 +72,9 @@ async fn delete(
     }
     let gone = assets.iter().map(|asset| (Some(*asset), None));
     asset_labels::change_all(change, gone).await?;
-    let clean_ups = assets.iter().filter_map(|asset| {
-        let version = Some(asset.version).filter(|version| *version > 0);
-        let uploads = upload_of(asset).into_iter().collect();
-        let leftovers = Leftovers { versions: version.into_iter().collect(), uploads };
-        clean_up_job(&asset.id, leftovers, now)
-    });
+    let clean_ups = assets
+        .iter()
+        .filter_map(|asset| clean_up_version(asset, upload_of(asset).into_iter().collect(), now));
     new_job::insert_all(change, &clean_ups.collect::<Vec<_>>(), now).await?;
     let loads = assets.iter().map(|asset| (asset.id.space, Load::default().minus(Load::of(asset))));
     storage_use::add_all(change, first.id.customer, loads, now).await?;

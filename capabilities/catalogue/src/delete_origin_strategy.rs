@@ -1,12 +1,23 @@
-use crate::{Catalogue, Error, database::query, put_origin_strategy::none};
+use crate::{
+    Catalogue, Error, Expected,
+    database::query,
+    put_origin_strategy::{ROW, none},
+};
 
 impl Catalogue {
-    pub async fn delete_origin_strategy(&self, customer: u32, id: &str) -> Result<(), Error> {
-        let sql = "DELETE FROM customer_origin_strategy WHERE customer = $1 AND id = $2";
-        let values = [customer.into(), id.into()];
-        match query::run(self.database().writer(), sql, values).await? {
-            0 => Err(none(id)),
-            _ => Ok(()),
+    pub async fn delete_origin_strategy(
+        &self,
+        customer: u32,
+        id: &str,
+        expected: &Expected,
+    ) -> Result<(), Error> {
+        let whose = || [id.into(), customer.into()];
+        let change = self.database().begin().await?;
+        expected.heed(&change, ROW, whose()).await?;
+        if query::run(&change, &format!("DELETE FROM {ROW}"), whose()).await? == 0 {
+            return Err(none(id));
         }
+        change.commit().await?;
+        Ok(())
     }
 }

@@ -1,7 +1,7 @@
 use sea_orm::ConnectionTrait;
 
 use crate::{
-    AssetChannel, Catalogue, Error, PolicyName,
+    AssetChannel, Catalogue, Error, Expected, PolicyName,
     database::query::{self, Record, Row},
     put_policy::own_for_update,
 };
@@ -9,10 +9,16 @@ use crate::{
 impl Catalogue {
     /// Only a policy that nothing names can go. An asset that is registered with it in the same moment may keep the
     /// name; it then gets what the platform makes of every asset.
-    pub async fn delete_policy(&self, which: PolicyName<'_>) -> Result<(), Error> {
+    pub async fn delete_policy(
+        &self,
+        which: PolicyName<'_>,
+        expected: &Expected,
+    ) -> Result<(), Error> {
         let PolicyName { customer, channel, name } = which;
         let change = self.database().begin().await?;
-        if own_for_update(&change, which).await?.system {
+        let policy = own_for_update(&change, which).await?;
+        expected.check(Some(policy.modified))?;
+        if policy.system {
             let text = format!("The policy {channel}/{name} is the system's and cannot be deleted");
             return Err(Error::Conflict(text));
         }

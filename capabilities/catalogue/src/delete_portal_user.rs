@@ -1,11 +1,23 @@
-use crate::{Catalogue, Error, database::query, put_portal_user::none};
+use crate::{
+    Catalogue, Error, Expected,
+    database::query,
+    put_portal_user::{ROW, none},
+};
 
 impl Catalogue {
-    pub async fn delete_portal_user(&self, customer: u32, id: &str) -> Result<(), Error> {
-        let sql = "DELETE FROM portal_user WHERE customer = $1 AND id = $2";
-        match query::run(self.database().writer(), sql, [customer.into(), id.into()]).await? {
-            0 => Err(none(id)),
-            _ => Ok(()),
+    pub async fn delete_portal_user(
+        &self,
+        customer: u32,
+        id: &str,
+        expected: &Expected,
+    ) -> Result<(), Error> {
+        let whose = || [id.into(), customer.into()];
+        let change = self.database().begin().await?;
+        expected.heed(&change, ROW, whose()).await?;
+        if query::run(&change, &format!("DELETE FROM {ROW}"), whose()).await? == 0 {
+            return Err(none(id));
         }
+        change.commit().await?;
+        Ok(())
     }
 }

@@ -1,10 +1,18 @@
-use crate::{Catalogue, Error, database::query};
+use sea_orm::Value;
+
+use crate::{Catalogue, Error, Expected, database::query};
 
 impl Catalogue {
     /// Only an empty space can go.
-    pub async fn delete_space(&self, customer: u32, id: u32) -> Result<(), Error> {
+    pub async fn delete_space(
+        &self,
+        customer: u32,
+        id: u32,
+        expected: &Expected,
+    ) -> Result<(), Error> {
         let change = self.database().begin().await?;
-        let space = [customer.into(), id.into()];
+        let space: [Value; 2] = [customer.into(), id.into()];
+        expected.heed(&change, "space WHERE customer = $1 AND id = $2", space.clone()).await?;
         // The space's own row goes first: an asset that is just being registered holds on to it.
         let sql = "DELETE FROM space WHERE customer = $1 AND id = $2";
         let not_empty = |_| Error::Conflict("Cannot delete a space that contains assets".into());

@@ -35,8 +35,8 @@ pub(crate) struct Scheduled {
 /// What is to be done for an asset, decided and not yet written.
 pub(crate) enum Work {
     Job(NewJob),
-    /// Its channels need no processing; these versions can go.
-    Nothing(Leftovers),
+    /// Its channels need no processing; what was made before can go.
+    Nothing(Option<NewJob>),
 }
 
 /// Has an asset processed as it now is, in place of whatever was to be done for it before.
@@ -49,8 +49,8 @@ pub(crate) async fn process(
     let superseded = supersede(change, &asset.id, now).await?;
     let job = match plan(asset, priority, now) {
         Work::Job(job) => Some(new_job::insert(change, &job, now).await?),
-        Work::Nothing(leftovers) => {
-            clean_up(change, &asset.id, leftovers, now).await?;
+        Work::Nothing(clean_up) => {
+            new_job::insert_all(change, clean_up.as_slice(), now).await?;
             None
         }
     };
@@ -62,8 +62,7 @@ pub(crate) fn plan(asset: &mut Asset, priority: Priority, now: OffsetDateTime) -
     asset.error = None;
     asset.batch = None;
     let Some(kind) = kind_for(asset) else {
-        let old = stop_delivering(asset, now);
-        return Work::Nothing(Leftovers { versions: old, ..Leftovers::default() });
+        return Work::Nothing(stop_delivering(asset, now));
     };
     let version = next_version(asset, now);
     asset.pending = Some(version);
@@ -163,20 +162,33 @@ fn kind_for(asset: &Asset) -> Option<JobKind> {
     }
 }
 
-/// Returns the versions that are no longer needed.
-fn stop_delivering(asset: &mut Asset, now: OffsetDateTime) -> Vec<u64> {
-    let old = std::mem::take(&mut asset.version);
+/// The job that removes the version that is delivered, if there is one.
+pub(crate) fn clean_up_version(
+    asset: &Asset,
+    uploads: Vec<String>,
+    now: OffsetDateTime,
+) -> Option<NewJob> {
+    let (id, version) = asset.kept_at();
+    let versions = Some(version).filter(|version| *version > 0).into_iter().collect();
+    clean_up_job(id, Leftovers { versions, uploads }, now)
+}
+
+/// Returns the job that removes what is no longer needed.
+fn stop_delivering(asset: &mut Asset, now: OffsetDateTime) -> Option<NewJob> {
+    let clean_up = clean_up_version(asset, Vec::new(), now);
+    asset.version = 0;
+    asset.kept = None;
     asset.pending = None;
     asset.ingesting = false;
     asset.finished = Some(now);
     asset.thumbnails.clear();
     (asset.stored_bytes, asset.thumbnail_bytes) = (0, 0);
-    Some(old).filter(|old| *old > 0).into_iter().collect()
+    clean_up
 }
 
 /// Larger than any before it, also than those of an asset of the same name that was deleted:
 /// what is kept under a version's keys may be remembered anywhere.
-fn next_version(asset: &Asset, now: OffsetDateTime) -> u64 {
+pub(crate) fn next_version(asset: &Asset, now: OffsetDateTime) -> u64 {
     let now = u64::try_from(micros(now)).unwrap_or_default();
     now.max(asset.version + 1).max(asset.pending.unwrap_or_default() + 1)
 }

@@ -1,6 +1,13 @@
+use sea_orm::{ConnectionTrait, Value};
 use time::OffsetDateTime;
 
-use crate::{Error, database::query::micros};
+use crate::{
+    Error,
+    database::{
+        dialect::for_update,
+        query::{self, micros, moment},
+    },
+};
 
 /// What a request takes for granted of what it changes; it is refused if that is not so.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -31,6 +38,21 @@ impl Expected {
             None => "it does not exist",
         };
         if is_so { Ok(()) } else { Err(Error::Outdated(fault.to_owned())) }
+    }
+
+    /// Heeds it for a row that is about to be replaced or deleted, and keeps the row from others until the change has
+    /// ended: `row` is what follows FROM. One that isn't there is left to the change to tell.
+    pub(crate) async fn heed(
+        &self,
+        change: &impl ConnectionTrait,
+        row: &str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<(), Error> {
+        let sql = format!("SELECT modified FROM {row}{}", for_update(change));
+        match query::one::<i64>(change, &sql, values).await? {
+            Some(modified) => self.check(Some(moment(modified))),
+            None => Ok(()),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 use model::named_query::Template;
 use sea_orm::ConnectionTrait;
+use time::OffsetDateTime;
 
 use crate::{
     Catalogue, Error,
@@ -19,6 +20,7 @@ pub struct NamedQuery {
     pub global: bool,
     /// What is said of the manifests that it makes, as JSON; whoever saves it has read it.
     pub presentation: Option<String>,
+    pub modified: OffsetDateTime,
 }
 
 impl NamedQuery {
@@ -55,7 +57,8 @@ impl Catalogue {
     }
 }
 
-const SELECT: &str = "SELECT id, customer, name, template, global, presentation FROM named_query";
+const SELECT: &str =
+    "SELECT id, customer, name, template, global, presentation, modified FROM named_query";
 
 /// One of a customer's own.
 pub(crate) async fn own(
@@ -76,6 +79,7 @@ impl Record for NamedQuery {
             template: row.text("template")?,
             global: row.flag("global")?,
             presentation: row.optional_text("presentation")?,
+            modified: row.moment("modified")?,
         })
     }
 }

@@ -34,6 +34,7 @@ pub struct DefaultDeliveryChannel {
     pub media_type: String,
     pub channel: DeliveryChannel,
     pub policy: String,
+    pub modified: OffsetDateTime,
 }
 
 impl Catalogue {
@@ -82,7 +83,7 @@ impl Catalogue {
 
 // System policies are rows of customer 1.
 const POLICY: &str = "customer, channel, name, display_name, data, system, created, modified";
-const DEFAULT: &str = "id, customer, space, media_type, channel, policy";
+const DEFAULT: &str = "id, customer, space, media_type, channel, policy, modified";
 
 pub(crate) async fn policy(
     database: &impl ConnectionTrait,
@@ -158,6 +159,7 @@ impl Record for DefaultDeliveryChannel {
             media_type: row.text("media_type")?,
             channel: row.parsed("channel")?,
             policy: row.text("policy")?,
+            modified: row.moment("modified")?,
         })
     }
 }

@@ -15,6 +15,7 @@ pub struct PortalUser {
     pub email: String,
     pub enabled: bool,
     pub created: OffsetDateTime,
+    pub modified: OffsetDateTime,
 }
 
 impl Catalogue {
@@ -29,7 +30,7 @@ impl Catalogue {
     }
 }
 
-const SELECT: &str = "SELECT id, customer, email, enabled, created FROM portal_user";
+const SELECT: &str = "SELECT id, customer, email, enabled, created, modified FROM portal_user";
 
 pub(crate) async fn portal_user(
     database: &impl ConnectionTrait,
@@ -48,6 +49,7 @@ impl Record for PortalUser {
             email: row.text("email")?,
             enabled: row.flag("enabled")?,
             created: row.moment("created")?,
+            modified: row.moment("modified")?,
         })
     }
 }

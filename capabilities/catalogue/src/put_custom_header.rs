@@ -3,7 +3,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    Catalogue, CustomHeader, Error,
+    Catalogue, CustomHeader, Error, Expected,
     custom_headers::custom_header,
     customers::customer,
     database::query::{self, micros},
@@ -33,8 +33,9 @@ impl Catalogue {
         }
         check(&change, customer_id, fields).await?;
         let id = Uuid::new_v4().to_string();
-        let sql = "INSERT INTO custom_header (id, customer, name, value, space, role, created)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        let sql =
+            "INSERT INTO custom_header (id, customer, name, value, space, role, created, modified)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $7)";
         let values = values(&id, customer_id, fields).into_iter().chain([micros(now).into()]);
         query::run(&change, sql, values).await?;
         let created = custom_header(&change, customer_id, &id).await?;
@@ -49,18 +50,24 @@ impl Catalogue {
         customer: u32,
         id: &str,
         fields: &CustomHeaderFields,
+        expected: &Expected,
+        now: OffsetDateTime,
     ) -> Result<CustomHeader, Error> {
         let change = self.database().begin().await?;
+        expected.heed(&change, ROW, [id.into(), customer.into()]).await?;
         check(&change, customer, fields).await?;
-        let sql = "UPDATE custom_header SET name = $3, value = $4, space = $5, role = $6
-                   WHERE id = $1 AND customer = $2";
-        query::run(&change, sql, values(id, customer, fields)).await?;
+        let sql = "UPDATE custom_header SET name = $3, value = $4, space = $5, role = $6,
+                   modified = $7 WHERE id = $1 AND customer = $2";
+        let values = values(id, customer, fields).into_iter().chain([micros(now).into()]);
+        query::run(&change, sql, values).await?;
         let changed = custom_header(&change, customer, id).await?.ok_or_else(|| none(id))?;
         change.commit().await?;
         self.parts().cards.forget_all();
         Ok(changed)
     }
 }
+
+pub(crate) const ROW: &str = "custom_header WHERE id = $1 AND customer = $2";
 
 /// Those by which answers are framed, or which say what their bytes are.
 const OURS: [&str; 20] = [

@@ -1,11 +1,12 @@
 use model::DeliveryChannel;
 use sea_orm::ConnectionTrait;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    Catalogue, DefaultDeliveryChannel, Error,
+    Catalogue, DefaultDeliveryChannel, Error, Expected,
     customers::customer,
-    database::query,
+    database::query::{self, micros},
     policies::{default_channel, policy},
     policy_rules::check_pattern,
     spaces::space,
@@ -27,16 +28,17 @@ impl Catalogue {
         customer_id: u32,
         space_id: Option<u32>,
         fields: &DefaultChannelFields,
+        now: OffsetDateTime,
     ) -> Result<DefaultDeliveryChannel, Error> {
         let change = self.database().begin().await?;
         check_owner(&change, customer_id, space_id).await?;
         check(&change, customer_id, fields).await?;
         let id = Uuid::new_v4().to_string();
         let sql = "INSERT INTO default_delivery_channel
-                   (id, customer, space, media_type, channel, policy)
-                   VALUES ($1, $2, $3, $4, $5, $6)";
+                   (id, customer, space, media_type, channel, policy, modified)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7)";
         let whose = [id.clone().into(), customer_id.into(), space_id.unwrap_or_default().into()];
-        let values = whose.into_iter().chain(fields.values());
+        let values = whose.into_iter().chain(fields.values(now));
         query::run_or(&change, sql, values, |_| taken(fields)).await?;
         let created = default_channel(&change, customer_id, space_id, &id).await?;
         change.commit().await?;
@@ -46,17 +48,19 @@ impl Catalogue {
     /// Replaces what a default delivery channel says.
     pub async fn put_default_channel(
         &self,
-        customer_id: u32,
-        space_id: Option<u32>,
+        (customer_id, space_id): (u32, Option<u32>),
         id: &str,
         fields: &DefaultChannelFields,
+        expected: &Expected,
+        now: OffsetDateTime,
     ) -> Result<DefaultDeliveryChannel, Error> {
         let change = self.database().begin().await?;
+        let whose = || [id.into(), customer_id.into(), space_id.unwrap_or_default().into()];
+        expected.heed(&change, ROW, whose()).await?;
         check(&change, customer_id, fields).await?;
-        let sql = "UPDATE default_delivery_channel SET media_type = $4, channel = $5, policy = $6
-                   WHERE id = $1 AND customer = $2 AND space = $3";
-        let whose = [id.into(), customer_id.into(), space_id.unwrap_or_default().into()];
-        let values = whose.into_iter().chain(fields.values());
+        let sql = "UPDATE default_delivery_channel SET media_type = $4, channel = $5, policy = $6,
+                   modified = $7 WHERE id = $1 AND customer = $2 AND space = $3";
+        let values = whose().into_iter().chain(fields.values(now));
         query::run_or(&change, sql, values, |_| taken(fields)).await?;
         let changed = default_channel(&change, customer_id, space_id, id).await?;
         let changed = changed.ok_or_else(|| none(id))?;
@@ -65,10 +69,15 @@ impl Catalogue {
     }
 }
 
+pub(crate) const ROW: &str =
+    "default_delivery_channel WHERE id = $1 AND customer = $2 AND space = $3";
+
 impl DefaultChannelFields {
-    fn values(&self) -> [sea_orm::Value; 3] {
+    fn values(&self, now: OffsetDateTime) -> [sea_orm::Value; 4] {
         let Self { media_type, channel, policy } = self;
-        [media_type.as_str().into(), channel.as_str().into(), policy.as_str().into()]
+        let said = [media_type.as_str(), channel.as_str(), policy.as_str()];
+        let [media_type, channel, policy] = said.map(sea_orm::Value::from);
+        [media_type, channel, policy, micros(now).into()]
     }
 }
 

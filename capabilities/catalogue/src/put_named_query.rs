@@ -1,8 +1,12 @@
 use model::named_query::Template;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    Catalogue, Change, Error, NamedQuery, customers::customer, database::query, named_queries::own,
+    Catalogue, Change, Error, Expected, NamedQuery,
+    customers::customer,
+    database::query::{self, micros, moment},
+    named_queries::own,
 };
 
 /// A named query to be.
@@ -27,6 +31,7 @@ impl Catalogue {
         &self,
         customer_id: u32,
         new: &NewNamedQuery,
+        now: OffsetDateTime,
     ) -> Result<NamedQuery, Error> {
         check_name(&new.name)?;
         check_template(&new.template)?;
@@ -35,15 +40,17 @@ impl Catalogue {
             return Err(Error::NotFound(format!("customer {customer_id}")));
         }
         let NewNamedQuery { name, template, global, presentation } = new.clone();
-        let (id, customer) = (Uuid::new_v4().to_string(), customer_id);
-        let created = NamedQuery { id, customer, name, template, global, presentation };
+        let (id, customer, modified) = (Uuid::new_v4().to_string(), customer_id, moment(micros(now)));
+        let created = NamedQuery { id, customer, name, template, global, presentation, modified };
         let taken =
             |_| Error::Conflict(format!("A named query called '{}' already exists", new.name));
-        let sql = "INSERT INTO named_query (id, customer, name, template, global, presentation)
-                   VALUES ($1, $2, $3, $4, $5, $6)";
+        let sql = "INSERT INTO named_query
+                   (id, customer, name, template, global, presentation, modified)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7)";
         let whose = [created.id.as_str().into(), customer_id.into(), created.name.as_str().into()];
         let presentation = created.presentation.clone().into();
-        let what = [created.template.as_str().into(), global.into(), presentation];
+        let what =
+            [created.template.as_str().into(), global.into(), presentation, micros(now).into()];
         query::run_or(&change, sql, whose.into_iter().chain(what), taken).await?;
         change.commit().await?;
         Ok(created)
@@ -55,20 +62,27 @@ impl Catalogue {
         customer: u32,
         id: &str,
         fields: &NamedQueryFields,
+        expected: &Expected,
+        now: OffsetDateTime,
     ) -> Result<NamedQuery, Error> {
         check_template(&fields.template)?;
         let change = self.database().begin().await?;
+        expected.heed(&change, ROW, [id.into(), customer.into()]).await?;
         let mut changed = own(&change, customer, id).await?.ok_or_else(|| none(id))?;
         changed.template.clone_from(&fields.template);
+        changed.modified = moment(micros(now));
         fields.presentation.apply_optional(&mut changed.presentation);
-        let sql = "UPDATE named_query SET template = $3, presentation = $4
+        let sql = "UPDATE named_query SET template = $3, presentation = $4, modified = $5
                    WHERE customer = $1 AND id = $2";
-        let what = [fields.template.as_str().into(), changed.presentation.clone().into()];
+        let presentation = changed.presentation.clone().into();
+        let what = [fields.template.as_str().into(), presentation, micros(now).into()];
         query::run(&change, sql, [customer.into(), id.into()].into_iter().chain(what)).await?;
         change.commit().await?;
         Ok(changed)
     }
 }
+
+pub(crate) const ROW: &str = "named_query WHERE id = $1 AND customer = $2";
 
 /// The name is one segment of an address.
 fn check_name(name: &str) -> Result<(), Error> {

@@ -1,11 +1,12 @@
 use sea_orm::ConnectionTrait;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    Catalogue, Change, Credentials, CustomerOriginStrategy, Error,
+    Catalogue, Change, Credentials, CustomerOriginStrategy, Error, Expected,
     customer_origins::{BASIC, Kept, S3, SFTP, compile, kept_one, record},
     customers::customer,
-    database::{dialect::for_update, query},
+    database::query::{self, micros, moment},
     seals::Seals,
 };
 
@@ -25,6 +26,7 @@ impl Catalogue {
         &self,
         customer_id: u32,
         fields: &OriginStrategyFields,
+        now: OffsetDateTime,
     ) -> Result<CustomerOriginStrategy, Error> {
         let change = self.database().begin().await?;
         if customer(&change, customer_id).await?.is_none() {
@@ -38,12 +40,13 @@ impl Catalogue {
             has_credentials: false,
             optimised: false,
             order: 0,
+            modified: moment(micros(now)),
         };
         let mut kept = Kept { strategy, sealed: None };
         apply(&change, &self.parts().seals, &mut kept, fields).await?;
         let sql = "INSERT INTO customer_origin_strategy
-                   (id, customer, regex, strategy, credentials, optimised, rank)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7)";
+                   (id, customer, regex, strategy, credentials, optimised, rank, modified)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
         query::run_or(&change, sql, values(&kept), |_| taken(&kept)).await?;
         change.commit().await?;
         Ok(kept.strategy)
@@ -55,21 +58,25 @@ impl Catalogue {
         customer: u32,
         id: &str,
         fields: &OriginStrategyFields,
+        expected: &Expected,
+        now: OffsetDateTime,
     ) -> Result<CustomerOriginStrategy, Error> {
         let change = self.database().begin().await?;
-        let lock = for_update(&change);
-        let locked = format!("SELECT id FROM customer_origin_strategy WHERE id = $1{lock}");
-        query::one::<String>(&change, &locked, [id.into()]).await?;
+        expected.heed(&change, ROW, [id.into(), customer.into()]).await?;
         let kept = kept_one(&change, customer, id).await?;
         let mut kept = kept.ok_or_else(|| none(id))?;
+        kept.strategy.modified = moment(micros(now));
         apply(&change, &self.parts().seals, &mut kept, fields).await?;
         let sql = "UPDATE customer_origin_strategy SET regex = $3, strategy = $4,
-                   credentials = $5, optimised = $6, rank = $7 WHERE id = $1 AND customer = $2";
+                   credentials = $5, optimised = $6, rank = $7, modified = $8
+                   WHERE id = $1 AND customer = $2";
         query::run_or(&change, sql, values(&kept), |_| taken(&kept)).await?;
         change.commit().await?;
         Ok(kept.strategy)
     }
 }
+
+pub(crate) const ROW: &str = "customer_origin_strategy WHERE id = $1 AND customer = $2";
 
 /// Puts what a request says on a strategy, if that makes sense together.
 async fn apply(
@@ -136,7 +143,7 @@ fn check_regex(regex: &str) -> Result<(), Error> {
     }
 }
 
-fn values(kept: &Kept) -> [sea_orm::Value; 7] {
+fn values(kept: &Kept) -> [sea_orm::Value; 8] {
     let Kept { strategy, sealed } = kept;
     [
         strategy.id.as_str().into(),
@@ -146,6 +153,7 @@ fn values(kept: &Kept) -> [sea_orm::Value; 7] {
         sealed.clone().into(),
         strategy.optimised.into(),
         i64::from(strategy.order).into(),
+        micros(strategy.modified).into(),
     ]
 }
 

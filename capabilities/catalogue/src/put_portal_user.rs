@@ -2,7 +2,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    Catalogue, Error, PortalUser,
+    Catalogue, Error, Expected, PortalUser,
     customers::{customer, fold},
     database::query::{self, micros},
     passwords,
@@ -33,8 +33,8 @@ impl Catalogue {
         }
         let id = Uuid::new_v4().to_string();
         let sql = "INSERT INTO portal_user
-                   (id, customer, email, email_folded, password_hash, enabled, created)
-                   VALUES ($1, $2, $3, $4, $5, TRUE, $6)";
+                   (id, customer, email, email_folded, password_hash, enabled, created, modified)
+                   VALUES ($1, $2, $3, $4, $5, TRUE, $6, $6)";
         let who = [id.clone().into(), customer_id.into(), email.into(), fold(email).into()];
         let values = who.into_iter().chain([hash.into(), micros(now).into()]);
         query::run_or(&change, sql, values, |_| taken(email)).await?;
@@ -49,6 +49,8 @@ impl Catalogue {
         customer: u32,
         id: &str,
         fields: &PortalUserFields,
+        expected: &Expected,
+        now: OffsetDateTime,
     ) -> Result<PortalUser, Error> {
         fields.email.as_deref().map_or(Ok(()), check_email)?;
         let hash = match &fields.password {
@@ -56,13 +58,14 @@ impl Catalogue {
             None => None,
         };
         let change = self.database().begin().await?;
+        expected.heed(&change, ROW, [id.into(), customer.into()]).await?;
         let email = fields.email.as_deref();
         let sql = "UPDATE portal_user SET email = COALESCE($3, email),
                    email_folded = COALESCE($4, email_folded),
-                   password_hash = COALESCE($5, password_hash)
+                   password_hash = COALESCE($5, password_hash), modified = $6
                    WHERE customer = $1 AND id = $2";
         let who = [customer.into(), id.into()];
-        let what = [email.into(), email.map(fold).into(), hash.into()];
+        let what = [email.into(), email.map(fold).into(), hash.into(), micros(now).into()];
         let values = who.into_iter().chain(what);
         query::run_or(&change, sql, values, |_| taken(email.unwrap_or_default())).await?;
         let patched = portal_user(&change, customer, id).await?.ok_or_else(|| none(id))?;
@@ -70,6 +73,8 @@ impl Catalogue {
         Ok(patched)
     }
 }
+
+pub(crate) const ROW: &str = "portal_user WHERE id = $1 AND customer = $2";
 
 /// Whether letters can reach it only its server knows; this is about what can't be one at all.
 fn check_email(email: &str) -> Result<(), Error> {

@@ -6,7 +6,8 @@ use time::OffsetDateTime;
 use crate::{
     Asset, Catalogue, Error, Job, Leftovers, asset_row, batch_members,
     database::query,
-    enqueue::clean_up,
+    enqueue::{clean_up, clean_up_version},
+    new_job,
     storage_use::{self, Load},
 };
 
@@ -55,7 +56,8 @@ impl Catalogue {
             // The worker did not hear that it had been recorded.
             Some(before) if before.version == job.version => Recorded::Accepted,
             _ => {
-                clean_up(&change, &job.asset, versions([job.version]), now).await?;
+                let leftovers = Leftovers { versions: vec![job.version], ..Leftovers::default() };
+                clean_up(&change, &job.asset, leftovers, now).await?;
                 Recorded::Outdated
             }
         };
@@ -74,6 +76,7 @@ async fn accept(
 ) -> Result<(), Error> {
     let mut after = before.clone();
     after.version = after.pending.take().unwrap_or_default();
+    after.kept = None;
     (after.width, after.height) = (ingested.width, ingested.height);
     after.duration = ingested.duration;
     after.gray = ingested.gray;
@@ -89,11 +92,7 @@ async fn accept(
     asset_row::update(change, before, &after).await?;
     let more = Load::of(&after).minus(Load::of(before));
     storage_use::add(change, (after.id.customer, after.id.space), more, now).await?;
-    let replaced = Some(before.version).filter(|version| *version > 0);
-    clean_up(change, &after.id, versions(replaced), now).await?;
+    let replaced = clean_up_version(before, Vec::new(), now);
+    new_job::insert_all(change, replaced.as_slice(), now).await?;
     batch_members::end(change, slice::from_ref(&after.id), None, now).await
-}
-
-fn versions(versions: impl IntoIterator<Item = u64>) -> Leftovers {
-    Leftovers { versions: versions.into_iter().collect(), ..Leftovers::default() }
 }

@@ -193,8 +193,8 @@ fn plan(
     for Draft { before, after } in drafts {
         match enqueue::plan(after, priority, now) {
             Work::Job(job) => jobs.push(job),
-            Work::Nothing(leftovers) => {
-                jobs.extend(clean_up_job(&after.id, leftovers, now));
+            Work::Nothing(clean_up) => {
+                jobs.extend(clean_up);
                 done.push(after.id.clone());
             }
         }

@@ -1,7 +1,7 @@
 use time::OffsetDateTime;
 
 use crate::{
-    Catalogue, Customer, Error,
+    Catalogue, Customer, Error, Expected,
     create_customer::{check_display_name, display_name_taken},
     customers::{customer, fold},
     database::query::{self, micros},
@@ -13,10 +13,12 @@ impl Catalogue {
         &self,
         id: u32,
         display_name: &str,
+        expected: &Expected,
         now: OffsetDateTime,
     ) -> Result<Customer, Error> {
         check_display_name(display_name)?;
         let change = self.database().begin().await?;
+        expected.heed(&change, "customer WHERE id = $1", [id.into()]).await?;
         let sql = "UPDATE customer SET display_name = $2, display_name_folded = $3, modified = $4
                    WHERE id = $1";
         let values =

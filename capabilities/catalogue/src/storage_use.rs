@@ -15,6 +15,7 @@ pub struct StoragePolicy {
     pub id: String,
     pub max_images: i64,
     pub max_bytes: i64,
+    pub modified: OffsetDateTime,
 }
 
 /// How much a customer keeps, in one space or in all.
@@ -48,7 +49,7 @@ impl Catalogue {
     /// By name.
     pub async fn storage_policies(&self, page: Page) -> Result<Paged<StoragePolicy>, Error> {
         let database = self.database().reader();
-        let sql = "SELECT id, max_images, max_bytes FROM storage_policy
+        let sql = "SELECT id, max_images, max_bytes, modified FROM storage_policy
                    ORDER BY id LIMIT $1 OFFSET $2";
         let items = query::all(database, sql, [page.size.into(), page.offset().into()]).await?;
         let total = query::one::<i64>(database, "SELECT COUNT(*) FROM storage_policy", []).await?;
@@ -87,7 +88,7 @@ pub(crate) async fn storage_policy(
     database: &impl ConnectionTrait,
     id: &str,
 ) -> Result<Option<StoragePolicy>, Error> {
-    let sql = "SELECT id, max_images, max_bytes FROM storage_policy WHERE id = $1";
+    let sql = "SELECT id, max_images, max_bytes, modified FROM storage_policy WHERE id = $1";
     query::one(database, sql, [id.into()]).await
 }
 
@@ -212,6 +213,20 @@ pub(crate) async fn check_images(
     )))
 }
 
+/// The same, and of their bytes: of an asset that came with its bytes to a space.
+pub(crate) async fn check_room(
+    change: &impl ConnectionTrait,
+    customer: u32,
+    space: u32,
+) -> Result<(), Error> {
+    check_images(change, customer, [space]).await?;
+    let rooms = rooms(change, customer, [space]).await?;
+    match rooms.iter().any(|room| room.bytes > room.max_bytes) {
+        true => Err(Error::LimitExceeded(NO_ROOM.to_owned())),
+        false => Ok(()),
+    }
+}
+
 struct Room {
     /// 0: the customer itself.
     space: u32,
@@ -255,6 +270,7 @@ impl Record for StoragePolicy {
     fn read(row: &Row) -> Result<Self, Error> {
         Ok(Self {
             id: row.text("id")?,
+            modified: row.moment("modified")?,
             max_images: row.number("max_images")?,
             max_bytes: row.number("max_bytes")?,
         })

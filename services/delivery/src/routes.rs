@@ -56,7 +56,7 @@ async fn refuse_method() -> Error {
 #[cfg(test)]
 mod tests {
     use axum::http::{Method, StatusCode};
-    use catalogue::AssetFields;
+    use catalogue::{AssetFields, Expected};
 
     use crate::testing::{Library, NOW, Picture};
 
@@ -125,7 +125,7 @@ mod tests {
         library.register("new", AssetFields::default()).await;
         assert_eq!(library.get("/iiif-img/2/5/gone/info.json").await.status, StatusCode::OK);
         let id = "2/5/gone".parse().unwrap();
-        library.catalogue.delete_asset(&id, NOW).await.unwrap();
+        library.catalogue.delete_asset(&id, &Expected::Whatever, NOW).await.unwrap();
         for id in ["2/5/new", "2/5/gone"] {
             for path in [
                 format!("/iiif-img/{id}"),
@@ -136,6 +136,37 @@ mod tests {
                 format!("/iiif-manifest/{id}"),
             ] {
                 assert_eq!(library.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_moved_is_seen_at_its_new_address_alone_and_a_copy_at_both() {
+        let library = Library::in_memory().await;
+        library.add("old", Picture::small()).await;
+        let paths = |id: &str| {
+            [
+                format!("/iiif-img/2/5/{id}/full/max/0/default.jpg"),
+                format!("/iiif-img/2/5/{id}/0,0,512,512/512,512/0/default.jpg"),
+                format!("/thumbs/2/5/{id}/full/max/0/default.jpg"),
+            ]
+        };
+        let mut before = Vec::new();
+        for path in paths("old") {
+            before.push(library.get(&path).await.body);
+        }
+        let (old, new) = ("2/5/old".parse().unwrap(), "2/5/new".parse().unwrap());
+        let whatever = Expected::Whatever;
+        library.catalogue.move_asset(&old, &new, &whatever, NOW).await.unwrap();
+        let copy = "2/5/copy".parse().unwrap();
+        library.catalogue.copy_asset(&new, &copy, &whatever, NOW).await.unwrap();
+        for path in paths("old") {
+            assert_eq!(library.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        for id in ["new", "copy"] {
+            for (path, body) in paths(id).iter().zip(&before) {
+                let reply = library.get(path).await;
+                assert_eq!((reply.status, &reply.body), (StatusCode::OK, body), "{path}");
             }
         }
     }

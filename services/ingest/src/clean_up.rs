@@ -1,16 +1,23 @@
 use anyhow::Context;
-use catalogue::Job;
+use catalogue::{Catalogue, Job};
 use storage::{Bucket, keys};
 
 use crate::failure::Failure;
 
-/// Removes what a deleted asset or an older version left in the bucket. May run twice: what is gone is gone.
-pub(crate) async fn clean_up(bucket: &Bucket, job: &Job) -> Result<(), Failure> {
-    for version in &job.leftovers.versions {
+/// Removes what a deleted asset or an older version left in the bucket, but for what another asset took over. May run
+/// twice: what is gone is gone.
+pub(crate) async fn clean_up(
+    catalogue: &Catalogue,
+    bucket: &Bucket,
+    job: &Job,
+) -> Result<(), Failure> {
+    let unneeded = catalogue.unneeded(job).await;
+    let unneeded = unneeded.context("whether the bytes are needed can't be looked up")?;
+    for version in &unneeded.versions {
         let prefix = keys::version_prefix(&job.asset, *version);
         bucket.delete_prefix(&prefix).await.context("an old version can't be removed")?;
     }
-    for key in &job.leftovers.uploads {
+    for key in &unneeded.uploads {
         bucket.delete(key).await.context("an old upload can't be removed")?;
     }
     Ok(())

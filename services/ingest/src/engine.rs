@@ -41,7 +41,7 @@ impl Engine {
                 Err(Failure::Asset("this version of Recto can't ingest audio and video".to_owned()))
             }
             JobKind::CleanUp => {
-                clean_up(&self.bucket, job).await?;
+                clean_up(&self.catalogue, &self.bucket, job).await?;
                 self.catalogue.complete_job(job).await.context("the job can't be ended")?;
                 Ok(())
             }

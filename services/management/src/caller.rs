@@ -226,6 +226,8 @@ mod tests {
         "PATCH /customers/2/spaces/1/images/ms-1",
         "DELETE /customers/2/spaces/1/images/ms-1",
         "POST /customers/2/spaces/1/images/a/reingest",
+        "POST /customers/2/spaces/1/images/a/move",
+        "POST /customers/2/spaces/1/images/a/copy",
         "GET /customers/2/deliveryChannelPolicies",
         "GET /customers/2/deliveryChannelPolicies/thumbs",
         "POST /customers/2/deliveryChannelPolicies/thumbs",

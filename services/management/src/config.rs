@@ -1,5 +1,8 @@
+use model::AssetId;
 use serde::{Deserialize, Serialize};
 use storage::Secret;
+
+use crate::paths::number;
 
 /// The smallest `maxWidth` that the DLCS knows.
 pub(crate) const MIN_MAX_WIDTH: u32 = 256;
@@ -28,6 +31,11 @@ pub struct ManagementConfig {
     /// Serves clients from before delivery channels: a missing `mediaType` is taken from the
     /// extension of the origin, old policies are ignored, and images without roles are open.
     pub legacy: bool,
+    /// The same for some alone: customers by their numbers, as `2`, and spaces by both, as `2/5`.
+    pub legacy_for: Vec<String>,
+    /// Answers `deleteImages` and the deletion of a PDF by 204 without a body, as the DLCS does since
+    /// 1.13. Its older clients read a body, and fail without one.
+    pub deletions_without_body: bool,
     /// How often a key may ask in a minute, if nothing else was said when it was made; 0 means as
     /// often as it likes. Each process counts for itself; more are answered 429.
     pub requests_per_minute: u32,
@@ -51,6 +59,8 @@ impl Default for ManagementConfig {
             max_batch: 250,
             max_width: 5000,
             legacy: false,
+            legacy_for: Vec::new(),
+            deletions_without_body: false,
             requests_per_minute: 0,
             bearer_secret: Secret::default(),
             bearer_issuers: Vec::new(),
@@ -72,6 +82,10 @@ impl ManagementConfig {
         refuse(self.upload_megabytes == 0, "upload_megabytes must be at least 1");
         refuse(self.max_batch == 0, "max_batch must be at least 1");
         refuse(self.max_width < MIN_MAX_WIDTH, "max_width must be at least 256");
+        for part in self.legacy_for.iter().filter(|part| part_of(part).is_none()) {
+            let fault = format!("legacy_for has '{part}', which is neither a customer nor a space");
+            refuse(true, &fault);
+        }
         let secret = self.bearer_secret.expose();
         refuse(
             !secret.is_empty() && secret.len() < MIN_SECRET,
@@ -83,11 +97,40 @@ impl ManagementConfig {
         );
         faults
     }
+
+    /// Is an asset registered as by clients from before delivery channels?
+    pub(crate) fn is_legacy(&self, asset: &AssetId) -> bool {
+        let holds = |(customer, space): (u32, Option<u32>)| {
+            customer == asset.customer && space.is_none_or(|space| space == asset.space)
+        };
+        self.legacy || self.legacy_for.iter().filter_map(|part| part_of(part)).any(holds)
+    }
+}
+
+/// A customer, and one of its spaces if one is named.
+fn part_of(text: &str) -> Option<(u32, Option<u32>)> {
+    match text.split_once('/') {
+        None => Some((number(text)?, None)),
+        Some((customer, space)) => Some((number(customer)?, Some(number(space)?))),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn old_ways_hold_for_the_customers_and_spaces_that_are_named() {
+        let legacy_for = ["2", "3/5"].map(str::to_owned).into();
+        let config = ManagementConfig { legacy_for, ..ManagementConfig::default() };
+        for (asset, is_legacy) in
+            [("2/1/a", true), ("3/5/a", true), ("3/6/a", false), ("4/5/a", false)]
+        {
+            assert_eq!(config.is_legacy(&asset.parse().unwrap()), is_legacy, "{asset}");
+        }
+        let config = ManagementConfig { legacy: true, ..ManagementConfig::default() };
+        assert!(config.is_legacy(&"4/5/a".parse().unwrap()));
+    }
 
     #[test]
     fn the_defaults_work_and_all_faults_are_told_at_once() {
@@ -97,9 +140,10 @@ mod tests {
             upload_megabytes: 0,
             max_batch: 0,
             max_width: 255,
+            legacy_for: ["2", "2/5", "2/", "/5", "+2", "2/5/6"].map(str::to_owned).into(),
             bearer_secret: "short".into(),
             ..ManagementConfig::default()
         };
-        assert_eq!(broken.faults().len(), 6, "{:?}", broken.faults());
+        assert_eq!(broken.faults().len(), 10, "{:?}", broken.faults());
     }
 }

@@ -5,7 +5,7 @@
 //! - `audit` writes down every change before it is made.
 //! - `body`, `fields`, `members`, `references` and `query` read what clients send, as kindly as the DLCS does.
 //! - `hydra` words the answers, `urls` spells the addresses in them.
-//! - `error` is every failure and its status.
+//! - `error` is every failure and its status, `deletion` the answer that has two shapes.
 //!
 //! No rule about records lives here: those are the catalogue's. Nothing is drawn or fetched.
 
@@ -14,6 +14,7 @@ mod management;
 mod config;
 mod error;
 mod answer;
+mod deletion;
 
 mod caller;
 mod permit;

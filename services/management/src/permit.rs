@@ -40,14 +40,25 @@ pub(crate) fn changes(method: &Method) -> bool {
     ![Method::GET, Method::HEAD, Method::OPTIONS].contains(method)
 }
 
+/// What comes with a tag when it is looked at.
+const TAGGED: [&str; 10] = [
+    "/customers/{customer}",
+    "/spaces/{space}",
+    "/images/{image}",
+    "/deliveryChannelPolicies/{channel}/{name}",
+    "/defaultDeliveryChannels/{id}",
+    "/customers/{customer}/originStrategies/{id}",
+    "/customHeaders/{id}",
+    "/namedQueries/{id}",
+    "/portalUsers/{id}",
+    "/storagePolicies/{id}",
+];
+
 /// Is there a tag by which this change can be made conditional?
 pub(crate) fn heeds_preconditions(method: &Method, route: &str) -> bool {
-    let is_tagged = route.ends_with("/spaces/{space}")
-        || route.ends_with("/images/{image}")
-        || route.ends_with("/images/{image}/move")
-        || route.ends_with("/images/{image}/copy")
-        || route.ends_with("/deliveryChannelPolicies/{channel}/{name}");
-    is_tagged && *method != Method::DELETE
+    let is_one_thing = TAGGED.iter().any(|pattern| route.ends_with(pattern));
+    let is_gone_elsewhere = ["/move", "/copy"].iter().any(|action| route.ends_with(action));
+    is_one_thing || (is_gone_elsewhere && *method == Method::POST)
 }
 
 /// Who may do what. Secrets, people and what they did are an administrator's matter even to look at.

@@ -33,7 +33,7 @@ pub(crate) fn refuse(headers: &HeaderMap) -> Result<(), Error> {
     match expected(headers)? {
         Expected::Whatever => Ok(()),
         Expected::Something | Expected::Nothing | Expected::Unchanged(_) => Err(Error::invalid(
-            "'If-Match' and 'If-None-Match' are heeded by PUT and PATCH of images, spaces and policies alone",
+            "'If-Match' and 'If-None-Match' are heeded where one thing is changed that comes with an ETag; not here",
         )),
     }
 }
@@ -187,15 +187,116 @@ mod tests {
         .await;
     }
 
+    /// Everything of which there is one beside images, spaces and policies, whose PUT makes them.
+    async fn made(
+        administrator: &Client,
+        librarian: &Client,
+    ) -> Vec<(String, Option<Method>, Value)> {
+        let mut all =
+            vec![("/customers/2".to_owned(), Some(Method::PATCH), json!({"displayName": "x"}))];
+        for (path, method, body) in [
+            (
+                "defaultDeliveryChannels",
+                Method::PUT,
+                json!({"channel": "file", "policy": "none", "mediaType": "model/*"}),
+            ),
+            (
+                "spaces/1/defaultDeliveryChannels",
+                Method::PUT,
+                json!({"channel": "file", "policy": "none", "mediaType": "model/*"}),
+            ),
+            (
+                "originStrategies",
+                Method::PUT,
+                json!({"regex": "^https://a", "strategy": "default"}),
+            ),
+            ("customHeaders", Method::PUT, json!({"key": "X-A", "value": "b"})),
+            ("namedQueries", Method::PUT, json!({"name": "book", "template": "s1=p1"})),
+            (
+                "portalUsers",
+                Method::PATCH,
+                json!({"email": "a@example.org", "password": "long enough for it"}),
+            ),
+        ] {
+            let made = librarian.post(&format!("/customers/2/{path}"), body.clone()).await;
+            assert_eq!(made.status, 201, "{path}: {}", made.detail());
+            let path = made.header("location").strip_prefix("https://api.example.org").unwrap();
+            all.push((path.to_owned(), Some(method), body));
+        }
+        let limits =
+            json!({"maximumNumberOfStoredImages": 1, "maximumTotalSizeOfStoredImages": 9000});
+        administrator.put("/storagePolicies/one", limits.clone()).await;
+        all.push(("/storagePolicies/one".to_owned(), Some(Method::PATCH), limits.clone()));
+        all.push(("/storagePolicies/one".to_owned(), Some(Method::PUT), limits));
+        all.push(("/customers/2/spaces/1".to_owned(), None, json!(null)));
+        all.push(("/customers/2/deliveryChannelPolicies/thumbs/own".to_owned(), None, json!(null)));
+        all.push((IMAGE.to_owned(), None, json!(null)));
+        all
+    }
+
+    #[tokio::test]
+    async fn whatever_has_a_tag_is_changed_and_deleted_under_its_condition() {
+        on_every_database(async |api| {
+            let api = api.with_worker();
+            let administrator = api.administrator().await;
+            let librarian = api.customer(&administrator, "library").await;
+            librarian.put("/customers/2/spaces/1", json!({"name": "maps"})).await;
+            librarian.put(IMAGE, jpeg(json!({}))).await;
+            let policy = "/customers/2/deliveryChannelPolicies/thumbs/own";
+            librarian.put(policy, json!({"policyData": ["9,"]})).await;
+            let all = made(&administrator, &librarian).await;
+            for (path, method, body) in all.iter().rev() {
+                let tag = administrator.get(path).await.header("etag").to_owned();
+                assert!(tag.starts_with('"'), "{path} has no tag");
+                let stale = ("if-match", "\"1\"");
+                let Some(method) = method.clone() else { continue };
+                let refused = send(&administrator, method.clone(), path, stale, body.clone()).await;
+                assert_eq!(refused.status, 412, "{method} {path}: {}", refused.detail());
+                let new = ("if-none-match", "*");
+                let there = send(&administrator, method.clone(), path, new, body.clone()).await;
+                assert_eq!(there.status, 412, "{method} {path}: {}", there.detail());
+                let fresh = ("if-match", tag.as_str());
+                let done = send(&administrator, method.clone(), path, fresh, body.clone()).await;
+                assert_eq!(done.status, 200, "{method} {path}: {}", done.detail());
+                assert_ne!(done.header("etag"), tag, "{method} {path}");
+                let late = send(&administrator, method.clone(), path, fresh, body.clone()).await;
+                assert_eq!(late.status, 412, "{method} {path}: {}", late.detail());
+            }
+            let deletable = all.iter().rev().filter(|(path, ..)| path != "/customers/2");
+            for path in deletable.map(|(path, ..)| path) {
+                let tag = administrator.get(path).await.header("etag").to_owned();
+                if tag.is_empty() {
+                    continue; // deleted with the other of its two ways to change it
+                }
+                let stale = ("if-match", "\"1\"");
+                let kept = send(&administrator, Method::DELETE, path, stale, json!(null)).await;
+                assert_eq!(kept.status, 412, "{path}: {}", kept.detail());
+                let fresh = ("if-match", tag.as_str());
+                let gone = send(&administrator, Method::DELETE, path, fresh, json!(null)).await;
+                assert_eq!(gone.status, 204, "{path}: {}", gone.detail());
+                let nobody = ("if-match", "*");
+                let missing = send(&administrator, Method::DELETE, path, nobody, json!(null)).await;
+                assert_eq!(missing.status, 404, "{path}: {}", missing.detail());
+            }
+        })
+        .await;
+    }
+
     #[tokio::test]
     async fn an_address_that_does_not_heed_a_precondition_refuses_it() {
         on_every_database(async |api| {
             let librarian = api.librarian().await;
             let condition = ("if-match", "*");
-            let body = json!({"displayName": "x"});
-            let answer = send(&librarian, Method::PATCH, "/customers/2", condition, body).await;
-            assert_eq!(answer.status, 400);
-            assert!(answer.detail().contains("are heeded by"), "{}", answer.detail());
+            for (method, path) in [
+                (Method::PATCH, "/customers/2/spaces/1/images"),
+                (Method::PATCH, "/customers/2/spaces/1/storage"),
+                (Method::POST, "/customers/2/queue"),
+                (Method::POST, "/customers/2/spaces"),
+            ] {
+                let answer = send(&librarian, method, path, condition, json!({})).await;
+                assert_eq!(answer.status, 400, "{path}");
+                assert!(answer.detail().contains("are heeded where"), "{}", answer.detail());
+            }
             let read = send(&librarian, Method::GET, "/customers/2", condition, json!({})).await;
             assert_eq!(read.status, 200);
         })

@@ -20,6 +20,8 @@ const IMAGE: &str = "/customers/{customer}/spaces/{space}/images/{image}";
 const POLICIES: &str = "/customers/{customer}/deliveryChannelPolicies/{channel}";
 const POLICY: &str = "/customers/{customer}/deliveryChannelPolicies/{channel}/{name}";
 const REINGEST: &str = "/customers/{customer}/spaces/{space}/images/{image}/reingest";
+const MOVE: &str = "/customers/{customer}/spaces/{space}/images/{image}/move";
+const COPY: &str = "/customers/{customer}/spaces/{space}/images/{image}/copy";
 const ALL_IMAGES: &str = "/customers/{customer}/allImages";
 const QUEUE: &str = "/customers/{customer}/queue";
 const PRIORITY: &str = "/customers/{customer}/queue/priority";
@@ -74,6 +76,8 @@ fn routes() -> Router<Management> {
         .route(IMAGE, get(images::get_image).put(images::put_image).post(images::post_image))
         .route(IMAGE, patch(images::patch_image).delete(images::delete_image))
         .route(REINGEST, post(images::post_reingest))
+        .route(MOVE, post(images::post_move))
+        .route(COPY, post(images::post_copy))
         .merge(queue_routes())
         .merge(policy_routes())
         .merge(storage_routes())

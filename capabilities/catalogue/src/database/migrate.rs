@@ -23,6 +23,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0011_idempotency", include_str!("../../migrations/0011_idempotency.sql")),
     ("0012_lighter_labels", include_str!("../../migrations/0012_lighter_labels.sql")),
     ("0013_lighter_assets", include_str!("../../migrations/0013_lighter_assets.sql")),
+    ("0014_moved_assets", include_str!("../../migrations/0014_moved_assets.sql")),
+    ("0015_when_changed", include_str!("../../migrations/0015_when_changed.sql")),
     (
         "0020_assets_by_number_in_space",
         include_str!("../../migrations/0020_assets_by_number_in_space.sql"),

@@ -1,7 +1,9 @@
 use model::{DeliveryChannel, Family};
 
 use super::house::*;
-use crate::{AssetFields, Change, ChannelChoice, Error, JobEnd, NewAsset, Priority, WantedChannel};
+use crate::{
+    AssetFields, Change, ChannelChoice, Error, Expected, JobEnd, NewAsset, Priority, WantedChannel,
+};
 
 #[tokio::test]
 async fn a_new_asset_gets_default_channels_a_family_and_a_job() {
@@ -172,7 +174,7 @@ async fn a_space_has_defaults_of_its_own_and_a_channel_its_default_policy() {
     for house in houses().await {
         let catalogue = house.enter();
         furnish(catalogue).await;
-        let sql = "INSERT INTO default_delivery_channel VALUES ('x', 2, 5, 'image/*', 'iiif-img', 'use-original')";
+        let sql = "INSERT INTO default_delivery_channel VALUES ('x', 2, 5, 'image/*', 'iiif-img', 'use-original', 0)";
         tamper(catalogue, sql, []).await;
         let asset = register(catalogue, "2/5/a", at(1)).await.asset;
         assert_eq!(asset.channels[0].policy, "use-original");
@@ -218,7 +220,7 @@ async fn an_asset_not_for_delivery_is_left_alone_and_has_no_card() {
             catalogue.register_asset(&new, Priority::Normal, at(2)).await.map(drop),
             catalogue.patch_asset(&a, &nothing, Priority::Normal, at(2)).await.map(drop),
             catalogue.reingest_asset(&a, Priority::Normal, at(2)).await.map(drop),
-            catalogue.delete_asset(&a, at(2)).await,
+            catalogue.delete_asset(&a, &Expected::Whatever, at(2)).await,
         ] {
             assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
         }
@@ -262,10 +264,10 @@ async fn a_deleted_asset_leaves_a_clean_up_and_its_name_is_free() {
         let job = claim(catalogue, at(1)).await.unwrap();
         catalogue.record_ingested(&job, &result(), at(2)).await.unwrap();
 
-        catalogue.delete_asset(&new.id, at(3)).await.unwrap();
+        catalogue.delete_asset(&new.id, &Expected::Whatever, at(3)).await.unwrap();
         assert_eq!(catalogue.asset(&new.id).await.unwrap(), None);
         assert_eq!(number(catalogue, "SELECT COUNT(*) FROM asset_label").await, 0);
-        let gone = catalogue.delete_asset(&new.id, at(3)).await;
+        let gone = catalogue.delete_asset(&new.id, &Expected::Whatever, at(3)).await;
         assert!(matches!(gone, Err(Error::NotFound(_))), "{gone:?}");
 
         let again = register(catalogue, "2/5/a", at(4)).await;

@@ -4,8 +4,8 @@ use tokio::task::JoinSet;
 
 use super::house::*;
 use crate::{
-    AssetFields, Batch, BatchList, Catalogue, Change, Error, Job, JobKind, NewAsset, Page,
-    Priority, Recorded,
+    AssetFields, Batch, BatchList, Catalogue, Change, Error, Expected, Job, JobKind, NewAsset,
+    Page, Priority, Recorded,
 };
 
 fn assets(names: &[&str]) -> Vec<NewAsset> {
@@ -171,7 +171,7 @@ async fn what_is_deleted_or_no_longer_delivered_does_not_keep_a_batch_open() {
         let catalogue = house.enter();
         furnish(catalogue).await;
         let submitted = submit(catalogue, &["2/5/a", "2/5/b"], 1).await;
-        catalogue.delete_asset(&id("2/5/a"), at(2)).await.unwrap();
+        catalogue.delete_asset(&id("2/5/a"), &Expected::Whatever, at(2)).await.unwrap();
         let none = AssetFields {
             channels: channels(&[model::DeliveryChannel::None]),
             ..AssetFields::default()
@@ -197,7 +197,7 @@ async fn what_failed_is_tried_again_and_nothing_else() {
             }
         }
         submit(catalogue, &["2/5/b"], 4).await;
-        catalogue.delete_asset(&id("2/5/c"), at(4)).await.unwrap();
+        catalogue.delete_asset(&id("2/5/c"), &Expected::Whatever, at(4)).await.unwrap();
         let retried = catalogue.retry_batch(2, submitted.id, at(5)).await.unwrap();
         assert_eq!((counts(&retried), retried.finished), ((4, 1, 2), None));
         let a = catalogue.asset(&id("2/5/a")).await.unwrap().unwrap();
@@ -295,7 +295,7 @@ async fn disturb(catalogue: &Catalogue, n: usize, turn: usize) {
     let kinds = [JobKind::IngestImage];
     let worker = format!("worker {n}");
     let result = match (n + turn) % 6 {
-        0 => catalogue.delete_asset(&id(&name(turn)), at(1)).await,
+        0 => catalogue.delete_asset(&id(&name(turn)), &Expected::Whatever, at(1)).await,
         1 => {
             // Claims, and dies: the lease runs out.
             let lease = std::time::Duration::from_secs(1);

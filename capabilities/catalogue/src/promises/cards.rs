@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::house::*;
-use crate::{AssetFields, Change, Priority};
+use crate::{AssetFields, Change, Expected, Priority};
 
 #[tokio::test]
 async fn a_card_is_kept_in_memory_and_a_change_here_shows_at_once() {
@@ -24,7 +24,7 @@ async fn a_card_is_kept_in_memory_and_a_change_here_shows_at_once() {
         let roles = AssetFields { roles: Change::Set(vec!["r".into()]), ..AssetFields::default() };
         catalogue.patch_asset(&a, &roles, Priority::Normal, at(3)).await.unwrap();
         assert_eq!(catalogue.card(&a).await.unwrap().unwrap().roles, ["r"]);
-        catalogue.delete_asset(&a, at(4)).await.unwrap();
+        catalogue.delete_asset(&a, &Expected::Whatever, at(4)).await.unwrap();
         assert_eq!(catalogue.card(&a).await.unwrap(), None);
     }
 }

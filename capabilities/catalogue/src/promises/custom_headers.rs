@@ -1,5 +1,7 @@
 use super::house::*;
-use crate::{AssetFields, Catalogue, Change, CustomHeaderFields, Error, NewAsset, Priority};
+use crate::{
+    AssetFields, Catalogue, Change, CustomHeaderFields, Error, Expected, NewAsset, Priority,
+};
 
 fn header(value: &str, space: Option<u32>, role: Option<&str>) -> CustomHeaderFields {
     let role = role.map(str::to_owned);
@@ -36,10 +38,18 @@ async fn a_card_carries_the_headers_of_its_asset_as_they_are_now() {
             assert_eq!(sent(catalogue, "2/5/a").await, [format!("X-Terms: {here}")], "{fields:?}");
             assert_eq!(sent(catalogue, "2/6/a").await, [format!("X-Terms: {there}")], "{fields:?}");
         }
-        let other = catalogue.put_custom_header(2, &of_all.id, &header("new", None, None)).await;
+        let other = catalogue
+            .put_custom_header(
+                2,
+                &of_all.id,
+                &header("new", None, None),
+                &Expected::Whatever,
+                at(1),
+            )
+            .await;
         assert_eq!(other.unwrap().value, "new");
         assert_eq!(sent(catalogue, "2/6/a").await, ["X-Terms: new"]);
-        catalogue.delete_custom_header(2, &of_all.id).await.unwrap();
+        catalogue.delete_custom_header(2, &of_all.id, &Expected::Whatever).await.unwrap();
         assert_eq!(sent(catalogue, "2/6/a").await, [""; 0]);
     }
 }
@@ -54,9 +64,12 @@ async fn headers_belong_to_one_customer_and_to_spaces_that_exist() {
         assert_eq!(catalogue.custom_headers(2).await.unwrap(), std::slice::from_ref(&made));
         assert_eq!(catalogue.custom_header(1, &made.id).await.unwrap(), None);
         for customer in [1, 77] {
-            let put = catalogue.put_custom_header(customer, &made.id, &fields).await;
+            let put = catalogue
+                .put_custom_header(customer, &made.id, &fields, &Expected::Whatever, at(1))
+                .await;
             assert!(matches!(put, Err(Error::NotFound(_))), "{put:?}");
-            let deleted = catalogue.delete_custom_header(customer, &made.id).await;
+            let deleted =
+                catalogue.delete_custom_header(customer, &made.id, &Expected::Whatever).await;
             assert!(matches!(deleted, Err(Error::NotFound(_))), "{deleted:?}");
         }
         let nowhere = catalogue.create_custom_header(2, &header("x", Some(77), None), at(1)).await;
@@ -65,7 +78,7 @@ async fn headers_belong_to_one_customer_and_to_spaces_that_exist() {
         assert!(matches!(nobody, Err(Error::NotFound(_))), "{nobody:?}");
         // A header of a space goes with it.
         catalogue.create_custom_header(2, &header("x", Some(5), None), at(1)).await.unwrap();
-        catalogue.delete_space(2, 5).await.unwrap();
+        catalogue.delete_space(2, 5, &Expected::Whatever).await.unwrap();
         assert_eq!(catalogue.custom_headers(2).await.unwrap(), [made]);
     }
 }

@@ -1,5 +1,5 @@
 use super::house::*;
-use crate::{Error, KeyFields, NewCustomer, Page, Scope};
+use crate::{Error, Expected, KeyFields, NewCustomer, Page, Scope};
 
 fn new(name: &str, display_name: &str) -> NewCustomer {
     NewCustomer { name: name.into(), display_name: display_name.into() }
@@ -125,11 +125,12 @@ async fn names_are_unique_whatever_their_case() {
         // A refused customer takes no number.
         assert_eq!(catalogue.create_customer(&new("next", "Next"), at(1)).await.unwrap().id, 3);
 
-        let renamed = catalogue.rename_customer(3, "Newer", at(2)).await.unwrap();
+        let renamed =
+            catalogue.rename_customer(3, "Newer", &Expected::Whatever, at(2)).await.unwrap();
         assert_eq!((renamed.display_name.as_str(), renamed.modified), ("Newer", at(2)));
-        let taken = catalogue.rename_customer(3, "THE READER", at(2)).await;
+        let taken = catalogue.rename_customer(3, "THE READER", &Expected::Whatever, at(2)).await;
         assert!(matches!(taken, Err(Error::Conflict(_))), "{taken:?}");
-        let nobody = catalogue.rename_customer(77, "Nobody", at(2)).await;
+        let nobody = catalogue.rename_customer(77, "Nobody", &Expected::Whatever, at(2)).await;
         assert!(matches!(nobody, Err(Error::NotFound(_))), "{nobody:?}");
     }
 }

@@ -1,5 +1,5 @@
 use super::house::*;
-use crate::{Fate, JobEnd, JobKind, Recorded};
+use crate::{Expected, Fate, JobEnd, JobKind, Recorded};
 
 #[tokio::test]
 async fn an_older_version_is_delivered_until_the_next_is_ready() {
@@ -78,7 +78,7 @@ async fn a_result_for_a_deleted_asset_is_cleaned_up() {
         furnish(catalogue).await;
         register(catalogue, "2/5/a", at(1)).await;
         let job = claim(catalogue, at(1)).await.unwrap();
-        catalogue.delete_asset(&id("2/5/a"), at(2)).await.unwrap();
+        catalogue.delete_asset(&id("2/5/a"), &Expected::Whatever, at(2)).await.unwrap();
         let late = catalogue.record_ingested(&job, &result(), at(3)).await.unwrap();
         assert_eq!(late, Recorded::Outdated);
         assert_counters_are_exact(catalogue).await;

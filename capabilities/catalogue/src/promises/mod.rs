@@ -15,6 +15,7 @@ mod idempotency;
 mod ingestion;
 mod lists;
 mod migrations;
+mod moves;
 mod named_queries;
 mod origins;
 mod plans;

@@ -1,6 +1,7 @@
 use super::house::*;
 use crate::{
-    Catalogue, Change, Credentials, DatabaseConfig, Error, OriginAccess, OriginStrategyFields,
+    Catalogue, Change, Credentials, DatabaseConfig, Error, Expected, OriginAccess,
+    OriginStrategyFields,
 };
 
 const OLD: &str = "old:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
@@ -37,12 +38,13 @@ async fn the_first_strategy_that_matches_says_how_an_origin_is_fetched() {
         let origin = "https://Files.example.org/a.tif";
         assert_eq!(access(catalogue, 2, origin).await, OriginAccess::Plain);
         let last = strategy("example", "s3-ambient", 9);
-        catalogue.create_origin_strategy(2, &last).await.unwrap();
+        catalogue.create_origin_strategy(2, &last, at(0)).await.unwrap();
         assert_eq!(
             access(catalogue, 2, origin).await,
             OriginAccess::AmbientS3 { optimised: false }
         );
-        let made = catalogue.create_origin_strategy(2, &basic(r"^https://files\.", "x")).await;
+        let made =
+            catalogue.create_origin_strategy(2, &basic(r"^https://files\.", "x"), at(0)).await;
         let made = made.unwrap();
         assert!(made.has_credentials);
         assert_eq!(access(catalogue, 2, origin).await, OriginAccess::Basic(secret("x")));
@@ -50,15 +52,21 @@ async fn the_first_strategy_that_matches_says_how_an_origin_is_fetched() {
         assert_eq!(access(catalogue, 2, "https://x.org/a").await, OriginAccess::Plain);
 
         let later = OriginStrategyFields { order: Change::Set(10), ..Default::default() };
-        let changed = catalogue.put_origin_strategy(2, &made.id, &later).await.unwrap();
+        let changed = catalogue
+            .put_origin_strategy(2, &made.id, &later, &Expected::Whatever, at(1))
+            .await
+            .unwrap();
         assert!(changed.has_credentials && changed.order == 10, "what is absent stays");
         assert!(matches!(access(catalogue, 2, origin).await, OriginAccess::AmbientS3 { .. }));
         let order: Vec<_> = catalogue.customer_origin_strategies(2).await.unwrap();
         assert_eq!(order.iter().map(|it| it.order).collect::<Vec<_>>(), [9, 10]);
-        catalogue.delete_origin_strategy(2, &order[0].id).await.unwrap();
+        catalogue.delete_origin_strategy(2, &order[0].id, &Expected::Whatever).await.unwrap();
         assert_eq!(access(catalogue, 2, origin).await, OriginAccess::Basic(secret("x")));
         let plain = strategy("files", "default", 0);
-        let changed = catalogue.put_origin_strategy(2, &made.id, &plain).await.unwrap();
+        let changed = catalogue
+            .put_origin_strategy(2, &made.id, &plain, &Expected::Whatever, at(1))
+            .await
+            .unwrap();
         assert!(!changed.has_credentials, "credentials go with the strategy that needs them");
     }
 }
@@ -69,7 +77,8 @@ async fn strategies_that_make_no_sense_are_refused() {
         let house = house.with_keys(&[OLD]).await;
         let catalogue = house.enter();
         furnish(catalogue).await;
-        let made = catalogue.create_origin_strategy(2, &basic("^https://a", "x")).await.unwrap();
+        let made =
+            catalogue.create_origin_strategy(2, &basic("^https://a", "x"), at(0)).await.unwrap();
         let optimised =
             OriginStrategyFields { optimised: Change::Set(true), ..strategy("b", "default", 0) };
         let credentials = Change::Set(secret("x"));
@@ -86,19 +95,22 @@ async fn strategies_that_make_no_sense_are_refused() {
             OriginStrategyFields { credentials, ..strategy("b", "s3-ambient", 0) },
             optimised,
         ] {
-            let answer = catalogue.create_origin_strategy(2, &refused).await;
+            let answer = catalogue.create_origin_strategy(2, &refused, at(0)).await;
             assert!(matches!(answer, Err(Error::Invalid(_))), "{refused:?}: {answer:?}");
         }
         let clear = OriginStrategyFields { credentials: Change::Clear, ..Default::default() };
-        let answer = catalogue.put_origin_strategy(2, &made.id, &clear).await;
+        let answer =
+            catalogue.put_origin_strategy(2, &made.id, &clear, &Expected::Whatever, at(1)).await;
         assert!(matches!(answer, Err(Error::Invalid(_))), "{answer:?}");
         let twice =
-            catalogue.create_origin_strategy(2, &strategy("^https://a", "default", 0)).await;
+            catalogue.create_origin_strategy(2, &strategy("^https://a", "default", 0), at(0)).await;
         assert!(matches!(twice, Err(Error::Conflict(_))), "{twice:?}");
         for (customer, id) in [(1, made.id.as_str()), (2, "x")] {
-            let put = catalogue.put_origin_strategy(customer, id, &basic("c", "x")).await;
+            let put = catalogue
+                .put_origin_strategy(customer, id, &basic("c", "x"), &Expected::Whatever, at(1))
+                .await;
             assert!(matches!(put, Err(Error::NotFound(_))), "{put:?}");
-            let deleted = catalogue.delete_origin_strategy(customer, id).await;
+            let deleted = catalogue.delete_origin_strategy(customer, id, &Expected::Whatever).await;
             assert!(matches!(deleted, Err(Error::NotFound(_))), "{deleted:?}");
         }
     }
@@ -110,7 +122,10 @@ async fn credentials_are_kept_sealed_and_a_key_can_be_replaced() {
         let house = house.with_keys(&[OLD]).await;
         let catalogue = house.enter();
         furnish(catalogue).await;
-        catalogue.create_origin_strategy(2, &basic("^https://a", "pass-word")).await.unwrap();
+        catalogue
+            .create_origin_strategy(2, &basic("^https://a", "pass-word"), at(0))
+            .await
+            .unwrap();
         let plain = "SELECT COUNT(*) FROM customer_origin_strategy
                      WHERE credentials NOT LIKE 'old:%' OR credentials LIKE '%pass-word%'";
         assert_eq!(number(catalogue, plain).await, 0);
@@ -134,7 +149,7 @@ async fn credentials_are_kept_sealed_and_a_key_can_be_replaced() {
             assert!(matches!(lost, Err(Error::Unavailable(_))), "{lost:?}");
         }
         let without = house.another_process_with_keys(&[]).await;
-        let refused = without.create_origin_strategy(2, &basic("b", "x")).await;
+        let refused = without.create_origin_strategy(2, &basic("b", "x"), at(0)).await;
         assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
     }
 }

@@ -2,7 +2,8 @@ use model::DeliveryChannel::{IiifAv, IiifImg, Thumbs};
 
 use super::house::*;
 use crate::{
-    Change, DefaultChannelFields, Error, PolicyFields, PolicyName, delete_policy::NEXT_COMBINATION,
+    Change, DefaultChannelFields, Error, Expected, PolicyFields, PolicyName,
+    delete_policy::NEXT_COMBINATION,
 };
 
 fn thumbs(name: &str) -> PolicyName<'_> {
@@ -92,17 +93,17 @@ async fn only_a_policy_that_nothing_names_can_go() {
         catalogue.register_asset(&new, crate::Priority::Normal, at(2)).await.unwrap();
         register(catalogue, "2/5/b", at(2)).await;
         let fields = default("image/png", "default-of");
-        catalogue.create_default_channel(2, Some(5), &fields).await.unwrap();
+        catalogue.create_default_channel(2, Some(5), &fields, at(0)).await.unwrap();
 
         for which in [thumbs("used"), thumbs("default-of"), thumbs("default"), of_system] {
-            let refused = catalogue.delete_policy(which).await;
+            let refused = catalogue.delete_policy(which, &Expected::Whatever).await;
             assert!(matches!(refused, Err(Error::Conflict(_))), "{which:?}: {refused:?}");
         }
-        catalogue.delete_policy(thumbs("free")).await.unwrap();
-        let gone = catalogue.delete_policy(thumbs("free")).await;
+        catalogue.delete_policy(thumbs("free"), &Expected::Whatever).await.unwrap();
+        let gone = catalogue.delete_policy(thumbs("free"), &Expected::Whatever).await;
         assert!(matches!(gone, Err(Error::NotFound(_))), "{gone:?}");
-        catalogue.delete_asset(&id("2/5/a"), at(3)).await.unwrap();
-        catalogue.delete_policy(thumbs("used")).await.unwrap();
+        catalogue.delete_asset(&id("2/5/a"), &Expected::Whatever, at(3)).await.unwrap();
+        catalogue.delete_policy(thumbs("used"), &Expected::Whatever).await.unwrap();
     }
 }
 
@@ -121,15 +122,22 @@ async fn registrations_go_by_the_defaults_as_they_are_now() {
         };
         assert_eq!(policy_of("2/5/a").await, "default");
         let fields = default("image/tiff", "wide");
-        let customers = catalogue.create_default_channel(2, None, &fields).await.unwrap();
+        let customers = catalogue.create_default_channel(2, None, &fields, at(0)).await.unwrap();
         assert_eq!(policy_of("2/5/b").await, "wide");
-        let spaces = catalogue.create_default_channel(2, Some(5), &default("*", "narrow")).await;
+        let spaces =
+            catalogue.create_default_channel(2, Some(5), &default("*", "narrow"), at(0)).await;
         let spaces = spaces.unwrap();
         assert_eq!(policy_of("2/5/c").await, "narrow");
         let changed = default("image/png", "narrow");
-        catalogue.put_default_channel(2, Some(5), &spaces.id, &changed).await.unwrap();
+        catalogue
+            .put_default_channel((2, Some(5)), &spaces.id, &changed, &Expected::Whatever, at(1))
+            .await
+            .unwrap();
         assert_eq!(policy_of("2/5/d").await, "wide");
-        catalogue.delete_default_channel(2, None, &customers.id).await.unwrap();
+        catalogue
+            .delete_default_channel((2, None), &customers.id, &Expected::Whatever)
+            .await
+            .unwrap();
         assert_eq!(policy_of("2/5/e").await, "default");
     }
 }
@@ -140,20 +148,32 @@ async fn defaults_are_unique_and_belong_to_one_space_or_the_customer() {
         let catalogue = house.enter();
         furnish(catalogue).await;
         let fields = default("image/png", "default");
-        let made = catalogue.create_default_channel(2, Some(5), &fields).await.unwrap();
-        let twice = catalogue.create_default_channel(2, Some(5), &fields).await;
+        let made = catalogue.create_default_channel(2, Some(5), &fields, at(0)).await.unwrap();
+        let twice = catalogue.create_default_channel(2, Some(5), &fields, at(0)).await;
         assert!(matches!(twice, Err(Error::Conflict(_))), "{twice:?}");
         let gif = default("image/gif", "default");
-        let other = catalogue.create_default_channel(2, Some(5), &gif).await.unwrap();
-        let onto = catalogue.put_default_channel(2, Some(5), &other.id, &fields).await;
+        let other = catalogue.create_default_channel(2, Some(5), &gif, at(0)).await.unwrap();
+        let onto = catalogue
+            .put_default_channel((2, Some(5)), &other.id, &fields, &Expected::Whatever, at(1))
+            .await;
         assert!(matches!(onto, Err(Error::Conflict(_))), "{onto:?}");
         for (customer, space) in [(2, None), (1, None), (2, Some(6))] {
-            let put = catalogue.put_default_channel(customer, space, &made.id, &fields).await;
+            let put = catalogue
+                .put_default_channel(
+                    (customer, space),
+                    &made.id,
+                    &fields,
+                    &Expected::Whatever,
+                    at(1),
+                )
+                .await;
             assert!(matches!(put, Err(Error::NotFound(_))), "{customer} {space:?}: {put:?}");
-            let gone = catalogue.delete_default_channel(customer, space, &made.id).await;
+            let gone = catalogue
+                .delete_default_channel((customer, space), &made.id, &Expected::Whatever)
+                .await;
             assert!(matches!(gone, Err(Error::NotFound(_))), "{customer} {space:?}: {gone:?}");
         }
-        let nowhere = catalogue.create_default_channel(2, Some(77), &fields).await;
+        let nowhere = catalogue.create_default_channel(2, Some(77), &fields, at(0)).await;
         assert!(matches!(nowhere, Err(Error::NotFound(_))), "{nowhere:?}");
         for refused in [
             default("image/?", "default"),
@@ -161,7 +181,7 @@ async fn defaults_are_unique_and_belong_to_one_space_or_the_customer() {
             default("image/*", "unknown"),
             DefaultChannelFields { channel: IiifAv, ..default("audio/*", "default") },
         ] {
-            let answer = catalogue.create_default_channel(2, None, &refused).await;
+            let answer = catalogue.create_default_channel(2, None, &refused, at(0)).await;
             assert!(matches!(answer, Err(Error::Invalid(_))), "{refused:?}: {answer:?}");
         }
     }

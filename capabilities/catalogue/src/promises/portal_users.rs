@@ -1,5 +1,5 @@
 use super::house::*;
-use crate::{Error, PortalUserFields, database::query};
+use crate::{Error, Expected, PortalUserFields, database::query};
 
 fn fields(email: &str, password: &str) -> PortalUserFields {
     PortalUserFields { email: Some(email.into()), password: Some(password.into()) }
@@ -26,10 +26,16 @@ async fn a_person_has_one_address_and_a_password_that_nobody_can_read() {
         let before = hash().await;
         assert!(before.starts_with("$argon2id$"), "{before}");
         let email = PortalUserFields { email: Some("ada@new.org".into()), password: None };
-        let patched = catalogue.patch_portal_user(2, &ada.id, &email).await.unwrap();
+        let patched = catalogue
+            .patch_portal_user(2, &ada.id, &email, &Expected::Whatever, at(1))
+            .await
+            .unwrap();
         assert_eq!((patched.email.as_str(), hash().await == before), ("ada@new.org", true));
         let password = PortalUserFields { email: None, password: Some("another one".into()) };
-        let patched = catalogue.patch_portal_user(2, &ada.id, &password).await.unwrap();
+        let patched = catalogue
+            .patch_portal_user(2, &ada.id, &password, &Expected::Whatever, at(1))
+            .await
+            .unwrap();
         assert_eq!((patched.email.as_str(), hash().await == before), ("ada@new.org", false));
         assert_eq!(catalogue.portal_users(2).await.unwrap(), [patched]);
         catalogue
@@ -37,7 +43,7 @@ async fn a_person_has_one_address_and_a_password_that_nobody_can_read() {
             .await
             .unwrap();
         let onto = PortalUserFields { email: Some("ADA@example.org".into()), password: None };
-        let onto = catalogue.patch_portal_user(2, &ada.id, &onto).await;
+        let onto = catalogue.patch_portal_user(2, &ada.id, &onto, &Expected::Whatever, at(1)).await;
         assert!(matches!(onto, Err(Error::Invalid(_))), "{onto:?}");
     }
 }
@@ -52,8 +58,11 @@ async fn a_customers_people_are_its_own() {
         assert_eq!(catalogue.portal_user(1, &made.id).await.unwrap(), None);
         let nothing = PortalUserFields::default();
         for gone in [
-            catalogue.patch_portal_user(1, &made.id, &nothing).await.unwrap_err(),
-            catalogue.delete_portal_user(1, &made.id).await.unwrap_err(),
+            catalogue
+                .patch_portal_user(1, &made.id, &nothing, &Expected::Whatever, at(1))
+                .await
+                .unwrap_err(),
+            catalogue.delete_portal_user(1, &made.id, &Expected::Whatever).await.unwrap_err(),
             catalogue
                 .create_portal_user(77, &fields("b@example.org", "12345678"), at(1))
                 .await
@@ -65,7 +74,7 @@ async fn a_customers_people_are_its_own() {
             let answer = catalogue.create_portal_user(2, &refused, at(2)).await;
             assert!(matches!(answer, Err(Error::Invalid(_))), "{answer:?}");
         }
-        catalogue.delete_portal_user(2, &made.id).await.unwrap();
+        catalogue.delete_portal_user(2, &made.id, &Expected::Whatever).await.unwrap();
         assert_eq!(catalogue.portal_users(2).await.unwrap(), []);
     }
 }

@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use tokio::task::JoinSet;
 
 use super::house::*;
-use crate::{Error, JobKind, KeyFields, NewAsset, NewCustomer, Priority};
+use crate::{Error, Expected, JobKind, KeyFields, NewAsset, NewCustomer, Priority};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_library_is_set_up_once_however_many_try() {
@@ -85,7 +85,7 @@ async fn counters_stay_exact_whoever_registers_ingests_and_deletes() {
                 for turn in 0..12_usize {
                     let name = format!("2/{}/{}", 5 + (n + turn) % 2, turn % 5);
                     let result = match (n + turn) % 3 {
-                        0 => catalogue.delete_asset(&id(&name), at(1)).await,
+                        0 => catalogue.delete_asset(&id(&name), &Expected::Whatever, at(1)).await,
                         1 => work(&catalogue).await,
                         _ => {
                             let new = NewAsset { id: id(&name), fields: image() };
@@ -171,7 +171,7 @@ async fn a_space_that_is_deleted_while_assets_come_is_either_there_or_empty() {
             }
             let deleting = catalogue.clone();
             racing.spawn(async move {
-                let deleted = deleting.delete_space(2, 5).await;
+                let deleted = deleting.delete_space(2, 5, &Expected::Whatever).await;
                 assert!(matches!(deleted, Ok(()) | Err(Error::Conflict(_))), "{deleted:?}");
             });
             racing.join_all().await;

@@ -1,5 +1,5 @@
 use super::house::*;
-use crate::{AssetFields, Change, Error, NewAsset, Order, Page, Priority, SpaceFields};
+use crate::{AssetFields, Change, Error, Expected, NewAsset, Order, Page, Priority, SpaceFields};
 
 #[tokio::test]
 async fn spaces_are_numbered_by_customer_and_numbers_taken_are_passed_over() {
@@ -92,13 +92,13 @@ async fn only_an_empty_space_can_be_deleted() {
         furnish(catalogue).await;
         register(catalogue, "2/5/a", at(1)).await;
         assert_eq!(catalogue.space(2, 5).await.unwrap().unwrap().approximate_number_of_images, 1);
-        let full = catalogue.delete_space(2, 5).await;
+        let full = catalogue.delete_space(2, 5, &Expected::Whatever).await;
         assert!(matches!(full, Err(Error::Conflict(_))), "{full:?}");
 
-        catalogue.delete_asset(&id("2/5/a"), at(2)).await.unwrap();
-        catalogue.delete_space(2, 5).await.unwrap();
+        catalogue.delete_asset(&id("2/5/a"), &Expected::Whatever, at(2)).await.unwrap();
+        catalogue.delete_space(2, 5, &Expected::Whatever).await.unwrap();
         assert_eq!(catalogue.space(2, 5).await.unwrap(), None);
-        let gone = catalogue.delete_space(2, 5).await;
+        let gone = catalogue.delete_space(2, 5, &Expected::Whatever).await;
         assert!(matches!(gone, Err(Error::NotFound(_))), "{gone:?}");
         catalogue.put_space(2, 5, &named("maps"), at(3)).await.unwrap();
     }

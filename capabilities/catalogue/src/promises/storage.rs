@@ -1,5 +1,5 @@
 use super::house::*;
-use crate::{Change, Error, NewAsset, Page, Priority, StoragePolicyFields};
+use crate::{Change, Error, Expected, NewAsset, Page, Priority, StoragePolicyFields};
 
 #[tokio::test]
 async fn what_is_kept_is_counted_as_it_comes_and_goes() {
@@ -22,7 +22,7 @@ async fn what_is_kept_is_counted_as_it_comes_and_goes() {
         let job = claim(catalogue, at(4)).await.unwrap();
         let smaller = crate::Ingested { stored_bytes: 1_000, thumbnail_bytes: 0, ..result() };
         catalogue.record_ingested(&job, &smaller, at(5)).await.unwrap();
-        catalogue.delete_asset(&id("2/6/a"), at(6)).await.unwrap();
+        catalogue.delete_asset(&id("2/6/a"), &Expected::Whatever, at(6)).await.unwrap();
         let all = catalogue.customer_storage(2, None).await.unwrap().unwrap();
         assert_eq!((all.images, all.image_bytes, all.thumbnail_bytes), (2, 10_000, 500));
         assert_eq!(all.last_calculated, at(6));
@@ -54,7 +54,11 @@ async fn a_policy_limits_how_many_assets_there_are() {
 }
 
 fn limits(max_images: i64, max_bytes: i64) -> StoragePolicyFields {
-    StoragePolicyFields { max_images: Some(max_images), max_bytes: Some(max_bytes) }
+    StoragePolicyFields {
+        max_images: Some(max_images),
+        max_bytes: Some(max_bytes),
+        ..StoragePolicyFields::default()
+    }
 }
 
 #[tokio::test]
@@ -63,7 +67,7 @@ async fn a_policy_of_a_space_limits_it_within_its_customers() {
         let catalogue = house.enter();
         furnish(catalogue).await;
         catalogue.put_space(2, 6, &named("books"), at(0)).await.unwrap();
-        catalogue.create_storage_policy("small", limits(1, 9_700)).await.unwrap();
+        catalogue.create_storage_policy("small", &limits(1, 9_700), at(0)).await.unwrap();
         let small = Change::Set("small".to_owned());
         let storage = catalogue.assign_storage_policy(2, Some(5), &small).await.unwrap();
         assert_eq!(storage.policy.as_deref(), Some("small"));
@@ -80,7 +84,7 @@ async fn a_policy_of_a_space_limits_it_within_its_customers() {
         catalogue.assign_storage_policy(2, Some(5), &Change::Clear).await.unwrap();
         let full = catalogue.register_asset(&new, Priority::Normal, at(3)).await;
         assert!(matches!(full, Err(Error::LimitExceeded(_))), "{full:?}");
-        catalogue.patch_storage_policy("small", limits(9, 99_999)).await.unwrap();
+        catalogue.patch_storage_policy("small", &limits(9, 99_999), at(0)).await.unwrap();
         catalogue.register_asset(&new, Priority::Normal, at(4)).await.unwrap();
         assert_counters_are_exact(catalogue).await;
     }
@@ -91,15 +95,16 @@ async fn storage_policies_are_written_and_go_when_nobody_has_them() {
     for house in houses().await {
         let catalogue = house.enter();
         furnish(catalogue).await;
-        let (made, created) = catalogue.put_storage_policy("a", limits(1, 2)).await.unwrap();
+        let (made, created) =
+            catalogue.put_storage_policy("a", &limits(1, 2), at(0)).await.unwrap();
         assert!(created && (made.max_images, made.max_bytes) == (1, 2));
-        assert!(!catalogue.put_storage_policy("a", limits(3, 4)).await.unwrap().1);
+        assert!(!catalogue.put_storage_policy("a", &limits(3, 4), at(0)).await.unwrap().1);
         assert_eq!(catalogue.storage_policy("a").await.unwrap().unwrap().max_images, 3);
-        let twice = catalogue.create_storage_policy("a", limits(1, 2)).await;
+        let twice = catalogue.create_storage_policy("a", &limits(1, 2), at(0)).await;
         assert!(matches!(twice, Err(Error::Conflict(_))), "{twice:?}");
         for (name, fields) in [("", limits(1, 2)), ("a/b", limits(1, 2)), ("b", Default::default())]
         {
-            let refused = catalogue.create_storage_policy(name, fields).await;
+            let refused = catalogue.create_storage_policy(name, &fields, at(0)).await;
             assert!(matches!(refused, Err(Error::Invalid(_))), "{name}: {refused:?}");
         }
         let page = catalogue.storage_policies(Page { number: 2, size: 1 }).await.unwrap();
@@ -108,14 +113,14 @@ async fn storage_policies_are_written_and_go_when_nobody_has_them() {
         let a = Change::Set("a".to_owned());
         catalogue.assign_storage_policy(2, Some(5), &a).await.unwrap();
         for used in ["a", "default"] {
-            let refused = catalogue.delete_storage_policy(used).await;
+            let refused = catalogue.delete_storage_policy(used, &Expected::Whatever).await;
             assert!(matches!(refused, Err(Error::Conflict(_))), "{used}: {refused:?}");
         }
         catalogue.assign_storage_policy(2, Some(5), &Change::Clear).await.unwrap();
-        catalogue.delete_storage_policy("a").await.unwrap();
+        catalogue.delete_storage_policy("a", &Expected::Whatever).await.unwrap();
         for gone in [
-            catalogue.delete_storage_policy("a").await.unwrap_err(),
-            catalogue.patch_storage_policy("a", limits(1, 1)).await.unwrap_err(),
+            catalogue.delete_storage_policy("a", &Expected::Whatever).await.unwrap_err(),
+            catalogue.patch_storage_policy("a", &limits(1, 1), at(0)).await.unwrap_err(),
             catalogue.assign_storage_policy(77, None, &a).await.unwrap_err(),
         ] {
             assert!(matches!(gone, Error::NotFound(_)), "{gone:?}");

@@ -82,7 +82,8 @@ pub(crate) async fn read_thumbnail(
     card: &catalogue::AssetCard,
     size: Extent,
 ) -> Result<Bytes, storage::Error> {
-    let key = keys::thumbnail(&card.id, card.version, (size.w, size.h));
+    let (id, version) = card.kept_at();
+    let key = keys::thumbnail(id, version, (size.w, size.h));
     let head = delivery.ranges.head(&key, THUMBNAIL_BYTES).await?;
     if head.object_bytes <= head.bytes.len() as u64 {
         return Ok(head.bytes);

@@ -150,9 +150,10 @@ impl Exhibits {
             }
             _ => (self.opened.fetch_add(1, Ordering::Relaxed), Box::pin(self.open(&card)).await?),
         };
+        let (id, version) = card.kept_at();
         let key = match &access {
-            Access::Pyramid(_) => keys::pyramid(&card.id, card.version),
-            Access::Original(_) => keys::original(&card.id, card.version),
+            Access::Pyramid(_) => keys::pyramid(id, version),
+            Access::Original(_) => keys::original(id, version),
         };
         let exhibit = Arc::new(Exhibit {
             number,
@@ -169,12 +170,13 @@ impl Exhibits {
     /// Opens what there is of the version that is shown. The policy says what to look for first: it
     /// may have been changed since, and the new version is still in the making.
     async fn open(&self, card: &AssetCard) -> Result<Access, Error> {
+        let (id, version) = card.kept_at();
         let pyramid = async {
-            let index = self.index(&keys::pyramid(&card.id, card.version)).await;
+            let index = self.index(&keys::pyramid(id, version)).await;
             index.map(|pyramid| Access::Pyramid(Arc::new(pyramid)))
         };
         let original = async {
-            let outline = self.outline(&keys::outline(&card.id, card.version)).await;
+            let outline = self.outline(&keys::outline(id, version)).await;
             outline.map(|outline| Access::Original(Arc::new(outline)))
         };
         if card.channels.iter().any(AssetChannel::uses_original) {

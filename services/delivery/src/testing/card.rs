@@ -30,5 +30,6 @@ pub(crate) fn card(name: &str, extent: (u32, u32)) -> AssetCard {
         tags: Vec::new(),
         ingesting: false,
         headers: Vec::new(),
+        kept: None,
     }
 }

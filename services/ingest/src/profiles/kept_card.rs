@@ -51,6 +51,7 @@ impl KeptCard {
             tags: Vec::new(),
             ingesting: false,
             headers: Vec::new(),
+            kept: None,
         }
     }
 }

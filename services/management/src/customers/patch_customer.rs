@@ -8,6 +8,7 @@ use crate::{
     error::{During, Error},
     fields::Fields,
     hydra::{Customer, Document},
+    precondition::Precondition,
     urls::Urls,
 };
 
@@ -16,10 +17,12 @@ pub(crate) async fn patch_customer(
     State(management): State<Management>,
     urls: Urls,
     Tenant { customer }: Tenant,
+    Precondition(expected): Precondition,
     JsonBody(fields): JsonBody,
 ) -> Result<Document<Customer>, Error> {
     let name = new_name(fields)?;
-    let renamed = management.catalogue.rename_customer(customer, &name, management.now()).await;
+    let now = management.now();
+    let renamed = management.catalogue.rename_customer(customer, &name, &expected, now).await;
     Ok(Document::new(&urls, Customer::of(renamed.during("Update customer")?, &urls)))
 }
 

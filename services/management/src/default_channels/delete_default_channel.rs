@@ -4,16 +4,17 @@ use super::default_channel_path::DefaultChannelPath;
 use crate::{
     Management,
     error::{During, Error},
-    paths::OwnerPath,
+    precondition::Precondition,
 };
 
 /// `DELETE …/defaultDeliveryChannels/{id}`: what was registered with it stays as it is.
 pub(crate) async fn delete_default_channel(
     State(management): State<Management>,
     DefaultChannelPath { owner, id }: DefaultChannelPath,
+    Precondition(expected): Precondition,
 ) -> Result<StatusCode, Error> {
-    let OwnerPath { customer, space } = owner;
-    let deleted = management.catalogue.delete_default_channel(customer, space, &id).await;
+    let whose = (owner.customer, owner.space);
+    let deleted = management.catalogue.delete_default_channel(whose, &id, &expected).await;
     deleted.during("Delete default delivery channel")?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -18,7 +18,8 @@ pub(crate) async fn post_default_channel(
     JsonBody(fields): JsonBody,
 ) -> Result<Saved<DefaultDeliveryChannel>, Error> {
     let fields = default_channel_fields(fields)?;
-    let default = management.catalogue.create_default_channel(customer, space, &fields).await;
+    let now = management.now();
+    let default = management.catalogue.create_default_channel(customer, space, &fields, now).await;
     let default = default.during("Create default delivery channel")?;
     Ok(Document::new(&urls, DefaultDeliveryChannel::of(default, &urls)).saved(true))
 }

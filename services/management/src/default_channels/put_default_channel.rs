@@ -8,7 +8,7 @@ use crate::{
     body::JsonBody,
     error::{During, Error},
     hydra::{DefaultDeliveryChannel, Document},
-    paths::OwnerPath,
+    precondition::Precondition,
     urls::Urls,
 };
 
@@ -17,11 +17,13 @@ pub(crate) async fn put_default_channel(
     State(management): State<Management>,
     urls: Urls,
     DefaultChannelPath { owner, id }: DefaultChannelPath,
+    Precondition(expected): Precondition,
     JsonBody(fields): JsonBody,
 ) -> Result<Document<DefaultDeliveryChannel>, Error> {
-    let OwnerPath { customer, space } = owner;
+    let (whose, now) = ((owner.customer, owner.space), management.now());
     let fields = default_channel_fields(fields)?;
-    let changed = management.catalogue.put_default_channel(customer, space, &id, &fields).await;
+    let changed =
+        management.catalogue.put_default_channel(whose, &id, &fields, &expected, now).await;
     let changed = changed.during("Update default delivery channel")?;
     Ok(Document::new(&urls, DefaultDeliveryChannel::of(changed, &urls)))
 }

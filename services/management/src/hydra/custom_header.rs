@@ -1,4 +1,5 @@
 use serde::Serialize;
+use time::OffsetDateTime;
 
 use super::{Class, Property, Range, Resource};
 use crate::urls::Urls;
@@ -16,6 +17,8 @@ pub(crate) struct CustomHeader {
     space: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     role: Option<String>,
+    #[serde(skip)]
+    modified: OffsetDateTime,
 }
 
 impl CustomHeader {
@@ -27,6 +30,7 @@ impl CustomHeader {
             value: header.value,
             space: header.space,
             role: header.role,
+            modified: header.modified,
         }
     }
 }
@@ -45,5 +49,9 @@ impl Resource for CustomHeader {
 
     fn url(&self) -> &str {
         &self.id
+    }
+
+    fn changed(&self) -> Option<OffsetDateTime> {
+        Some(self.modified)
     }
 }

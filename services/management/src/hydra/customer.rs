@@ -30,6 +30,8 @@ pub(crate) struct Customer {
     named_queries: String,
     portal_users: String,
     audit: String,
+    #[serde(skip)]
+    modified: OffsetDateTime,
 }
 
 /// All that everybody may know of a customer.
@@ -68,6 +70,7 @@ impl Customer {
             named_queries: urls.named_queries(customer.id),
             portal_users: urls.portal_users(customer.id),
             audit: urls.audit(customer.id),
+            modified: customer.modified,
         }
     }
 }
@@ -98,5 +101,9 @@ impl Resource for Customer {
 
     fn url(&self) -> &str {
         &self.id
+    }
+
+    fn changed(&self) -> Option<OffsetDateTime> {
+        Some(self.modified)
     }
 }

@@ -1,4 +1,5 @@
 use serde::Serialize;
+use time::OffsetDateTime;
 
 use super::{Class, Property, Range, Resource};
 use crate::urls::Urls;
@@ -17,6 +18,8 @@ pub(crate) struct CustomerOriginStrategy {
     credentials: Option<&'static str>,
     optimised: bool,
     order: i32,
+    #[serde(skip)]
+    modified: OffsetDateTime,
 }
 
 impl CustomerOriginStrategy {
@@ -30,6 +33,7 @@ impl CustomerOriginStrategy {
             credentials: strategy.has_credentials.then_some("xxx"),
             optimised: strategy.optimised,
             order: strategy.order,
+            modified: strategy.modified,
         }
     }
 }
@@ -49,5 +53,9 @@ impl Resource for CustomerOriginStrategy {
 
     fn url(&self) -> &str {
         &self.id
+    }
+
+    fn changed(&self) -> Option<OffsetDateTime> {
+        Some(self.modified)
     }
 }

@@ -1,6 +1,7 @@
 use catalogue::AssetChannel;
 use model::DeliveryChannel;
 use serde::Serialize;
+use time::OffsetDateTime;
 
 use super::{Class, Property, Range, Resource};
 use crate::urls::Urls;
@@ -16,6 +17,8 @@ pub(crate) struct DefaultDeliveryChannel {
     channel: DeliveryChannel,
     policy: String,
     media_type: String,
+    #[serde(skip)]
+    modified: OffsetDateTime,
 }
 
 impl DefaultDeliveryChannel {
@@ -28,6 +31,7 @@ impl DefaultDeliveryChannel {
             channel: default.channel,
             policy: urls.named_policy(default.customer, own),
             media_type: default.media_type,
+            modified: default.modified,
         }
     }
 }
@@ -45,5 +49,9 @@ impl Resource for DefaultDeliveryChannel {
 
     fn url(&self) -> &str {
         &self.id
+    }
+
+    fn changed(&self) -> Option<OffsetDateTime> {
+        Some(self.modified)
     }
 }

@@ -1,5 +1,6 @@
 use serde::Serialize;
 use serde_json::Value;
+use time::OffsetDateTime;
 
 use super::{Class, Property, Range, Resource};
 use crate::urls::Urls;
@@ -16,6 +17,8 @@ pub(crate) struct NamedQuery {
     template: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     presentation: Option<Value>,
+    #[serde(skip)]
+    modified: OffsetDateTime,
 }
 
 impl NamedQuery {
@@ -28,6 +31,7 @@ impl NamedQuery {
             global: query.global,
             template: query.template,
             presentation: query.presentation.and_then(|text| serde_json::from_str(&text).ok()),
+            modified: query.modified,
         }
     }
 }
@@ -50,5 +54,9 @@ impl Resource for NamedQuery {
 
     fn url(&self) -> &str {
         &self.id
+    }
+
+    fn changed(&self) -> Option<OffsetDateTime> {
+        Some(self.modified)
     }
 }

@@ -15,6 +15,8 @@ pub(crate) struct PortalUser {
     #[serde(with = "time::serde::rfc3339")]
     created: OffsetDateTime,
     enabled: bool,
+    #[serde(skip)]
+    modified: OffsetDateTime,
 }
 
 impl PortalUser {
@@ -25,6 +27,7 @@ impl PortalUser {
             email: user.email,
             created: user.created,
             enabled: user.enabled,
+            modified: user.modified,
         }
     }
 }
@@ -43,5 +46,9 @@ impl Resource for PortalUser {
 
     fn url(&self) -> &str {
         &self.id
+    }
+
+    fn changed(&self) -> Option<OffsetDateTime> {
+        Some(self.modified)
     }
 }

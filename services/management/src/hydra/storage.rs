@@ -15,6 +15,8 @@ pub(crate) struct StoragePolicy {
     name: String,
     maximum_number_of_stored_images: i64,
     maximum_total_size_of_stored_images: i64,
+    #[serde(skip)]
+    modified: OffsetDateTime,
 }
 
 /// How much a customer keeps, in one space or in all.
@@ -57,6 +59,7 @@ impl StoragePolicy {
             name: policy.id,
             maximum_number_of_stored_images: policy.max_images,
             maximum_total_size_of_stored_images: policy.max_bytes,
+            modified: policy.modified,
         }
     }
 }
@@ -101,6 +104,10 @@ impl Resource for StoragePolicy {
 
     fn url(&self) -> &str {
         &self.id
+    }
+
+    fn changed(&self) -> Option<OffsetDateTime> {
+        Some(self.modified)
     }
 }
 

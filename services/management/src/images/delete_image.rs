@@ -5,6 +5,7 @@ use crate::{
     Management,
     error::{During, Error},
     paths::ImagePath,
+    precondition::Precondition,
 };
 
 /// `DELETE /customers/{customer}/spaces/{space}/images/{image}`; what was made of it goes a little later.
@@ -13,9 +14,10 @@ use crate::{
 pub(crate) async fn delete_image(
     State(management): State<Management>,
     ImagePath { asset }: ImagePath,
+    Precondition(expected): Precondition,
 ) -> Result<StatusCode, Error> {
     check_is_ours(&existing(&management, &asset).await?)?;
-    let deleted = management.catalogue.delete_asset(&asset, management.now()).await;
+    let deleted = management.catalogue.delete_asset(&asset, &expected, management.now()).await;
     deleted.during("Delete image")?;
     Ok(StatusCode::NO_CONTENT)
 }

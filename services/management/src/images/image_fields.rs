@@ -18,6 +18,13 @@ pub(crate) struct Subject<'a> {
     pub(crate) config: &'a ManagementConfig,
 }
 
+impl Subject<'_> {
+    /// Does it come from a client of before delivery channels?
+    pub(super) fn is_legacy(&self) -> bool {
+        self.config.is_legacy(self.id)
+    }
+}
+
 /// What a PUT says: an asset as a whole, if there is none yet.
 pub(crate) fn put_fields(
     mut fields: Fields,
@@ -28,12 +35,12 @@ pub(crate) fn put_fields(
     let (has_origin, has_media_type) = (fields.has("origin"), fields.has("mediaType"));
     let mut read = read(&mut fields, subject);
     if subject.stored.is_none() {
-        check_characters(&mut fields, subject);
+        check_characters(&mut fields, subject.id, subject.config);
         if !has_origin && !has_file {
             fields.fault("Asset Origin must be supplied.");
         }
     }
-    if subject.config.legacy {
+    if subject.is_legacy() {
         fill_in(&mut read, subject);
     }
     if read.media_type.is_keep() && !has_media_type && !may_keep_media_type(subject) {
@@ -140,9 +147,9 @@ pub(crate) fn effective<'a>(
 }
 
 /// Only new names are held to the configured rule: those that exist must stay reachable.
-fn check_characters(fields: &mut Fields, subject: &Subject<'_>) {
-    let forbidden = subject.config.forbidden_characters.as_str();
-    if let Some(found) = subject.id.name().chars().find(|it| forbidden.contains(*it)) {
+pub(super) fn check_characters(fields: &mut Fields, id: &AssetId, config: &ManagementConfig) {
+    let forbidden = config.forbidden_characters.as_str();
+    if let Some(found) = id.name().chars().find(|it| forbidden.contains(*it)) {
         fields.fault(format!("The id of a new asset must not contain {found:?}"));
     }
 }
@@ -161,7 +168,7 @@ fn fill_in(read: &mut AssetFields, subject: &Subject<'_>) {
 }
 
 fn may_keep_media_type(subject: &Subject<'_>) -> bool {
-    subject.config.legacy && subject.stored.is_some()
+    subject.is_legacy() && subject.stored.is_some()
 }
 
 #[cfg(test)]
@@ -319,7 +326,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_legacy_client_may_leave_out_the_media_type() {
-        let config = ManagementConfig { legacy: true, ..Default::default() };
+        let legacy_for = vec!["2/1".to_owned()];
+        let config = ManagementConfig { legacy_for, ..Default::default() };
         on_every_database_with(config, async |api| {
             let api = api.with_worker();
             let librarian = api.librarian().await;

@@ -1,7 +1,8 @@
 //! Assets, which the API calls images whatever they are.
 //!
 //! - `identity`, `image_fields`, `server_fields` and `channels` read what a body says of one.
-//! - `upload` keeps the bytes that come with it, `bring_in` waits until it is brought in.
+//! - `upload` keeps the bytes that come with it, `bring_in` waits until it is brought in,
+//!   `destination` says where one goes that is moved or copied.
 
 mod identity;
 mod image_fields;
@@ -9,6 +10,7 @@ mod server_fields;
 mod channels;
 mod upload;
 mod bring_in;
+mod destination;
 mod image_filter;
 mod list_images;
 
@@ -25,6 +27,8 @@ mod patch_image;
 mod post_image;
 mod delete_image;
 mod post_reingest;
+mod post_move;
+mod post_copy;
 
 #[cfg(test)]
 mod any_json;
@@ -42,7 +46,9 @@ pub(crate) use patch_all_images::patch_all_images;
 pub(crate) use patch_image::patch_image;
 pub(crate) use patch_images::patch_images;
 pub(crate) use post_all_images::post_all_images;
+pub(crate) use post_copy::post_copy;
 pub(crate) use post_delete_images::post_delete_images;
 pub(crate) use post_image::post_image;
+pub(crate) use post_move::post_move;
 pub(crate) use post_reingest::post_reingest;
 pub(crate) use put_image::put_image;

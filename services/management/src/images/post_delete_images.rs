@@ -1,10 +1,11 @@
-use axum::{Json, extract::State};
-use serde_json::{Value, json};
+use axum::{extract::State, response::Response};
+use serde_json::json;
 
 use crate::{
     Management,
     body::JsonBody,
     caller::Guest,
+    deletion::deletion,
     error::{During, Error},
     members::{MAX_NAMED, by_asset, members},
 };
@@ -14,7 +15,7 @@ pub(crate) async fn post_delete_images(
     State(management): State<Management>,
     Guest { reach }: Guest,
     JsonBody(mut body): JsonBody,
-) -> Result<Json<Value>, Error> {
+) -> Result<Response, Error> {
     let named = by_asset(members(&mut body, MAX_NAMED)?, &reach, None)?;
     let ids: Vec<_> = named.into_iter().map(|(id, _)| id).collect();
     let deleted = management.catalogue.delete_assets(&ids, management.now()).await;
@@ -22,14 +23,35 @@ pub(crate) async fn post_delete_images(
     if count == 0 {
         return Err(Error::NothingToDelete);
     }
-    Ok(Json(json!({ "message": format!("{count} of {} images deleted", ids.len()) })))
+    let message = format!("{count} of {} images deleted", ids.len());
+    Ok(deletion(&management.config, json!({ "message": message })))
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use crate::testing::{batch_of, ids, on_every_database};
+    use crate::{
+        ManagementConfig,
+        testing::{batch_of, ids, on_every_database, on_every_database_with},
+    };
+
+    #[tokio::test]
+    async fn who_wants_no_body_gets_none() {
+        let config = ManagementConfig { deletions_without_body: true, ..Default::default() };
+        on_every_database_with(config, async |api| {
+            let librarian = api.librarian().await;
+            batch_of(&librarian, &["a"]).await;
+            let body = json!({"member": [{"id": "2/1/a"}]});
+            let answer = librarian.post("/customers/2/deleteImages", body).await;
+            assert_eq!((answer.status.as_u16(), answer.body), (204, json!(null)));
+            let query = json!({"name": "book", "template": "s1=p1"});
+            librarian.post("/customers/2/namedQueries", query).await;
+            let answer = librarian.delete("/customers/2/resources/pdf/book?args=a").await;
+            assert_eq!((answer.status.as_u16(), answer.body), (204, json!(null)));
+        })
+        .await;
+    }
 
     #[tokio::test]
     async fn the_named_images_are_deleted_and_others_stay() {

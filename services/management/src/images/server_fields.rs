@@ -39,7 +39,7 @@ fn check(fields: &mut Fields, subject: &Subject<'_>) {
         }
     }
     for name in OLD_POLICIES {
-        if fields.has(name) && !subject.config.legacy {
+        if fields.has(name) && !subject.is_legacy() {
             fields.fault(format!("'{name}' is deprecated. Use 'deliveryChannels' instead."));
         }
     }

@@ -1,7 +1,7 @@
-use axum::{Json, extract::State};
-use serde_json::{Value, json};
+use axum::{extract::State, response::Response};
+use serde_json::json;
 
-use crate::{Management, error::Error, paths::ItemPath, query::Query};
+use crate::{Management, deletion::deletion, error::Error, paths::ItemPath, query::Query};
 
 /// `DELETE /customers/{customer}/resources/pdf/{name}?args=5/b123`: no PDF of what the named query finds is kept after this.
 ///
@@ -10,12 +10,12 @@ pub(crate) async fn delete_pdf(
     State(management): State<Management>,
     ItemPath { customer, id: name }: ItemPath,
     query: Query,
-) -> Result<Json<Value>, Error> {
+) -> Result<Response, Error> {
     let found = management.catalogue.named_query_called(customer, &name).await?;
     let found = found.ok_or_else(|| Error::NotFound(format!("named query called {name}")))?;
     let asked = found.parsed()?.ask(query.get("args").unwrap_or_default());
     asked.map_err(|fault| Error::invalid(fault.to_string()))?;
-    Ok(Json(json!({ "success": true })))
+    Ok(deletion(&management.config, json!({ "success": true })))
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub(crate) async fn post_named_query(
     if new.global && !holder.administrator {
         return Err(Error::NotAnAdministrator);
     }
-    let query = management.catalogue.create_named_query(customer, &new).await;
+    let query = management.catalogue.create_named_query(customer, &new, management.now()).await;
     let query = query.during("Create named query")?;
     Ok(Document::new(&urls, NamedQuery::of(query, customer, &urls)).saved(true))
 }

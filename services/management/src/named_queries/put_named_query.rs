@@ -8,6 +8,7 @@ use crate::{
     error::{During, Error},
     hydra::{Document, NamedQuery},
     paths::ItemPath,
+    precondition::Precondition,
     urls::Urls,
 };
 
@@ -16,6 +17,7 @@ pub(crate) async fn put_named_query(
     State(management): State<Management>,
     urls: Urls,
     ItemPath { customer, id }: ItemPath,
+    Precondition(expected): Precondition,
     JsonBody(mut fields): JsonBody,
 ) -> Result<Document<NamedQuery>, Error> {
     let template = fields.text_up_to("template", super::MAX_TEMPLATE);
@@ -31,8 +33,9 @@ pub(crate) async fn put_named_query(
         return Err(Error::invalid("You cannot change whether a named query is global"));
     }
     let template = template.ok_or_else(|| Error::invalid("A template is required"))?;
-    let fields = NamedQueryFields { template, presentation };
-    let changed = management.catalogue.put_named_query(customer, &id, &fields).await;
+    let (fields, now) = (NamedQueryFields { template, presentation }, management.now());
+    let changed =
+        management.catalogue.put_named_query(customer, &id, &fields, &expected, now).await;
     let changed = changed.during("Update named query")?;
     Ok(Document::new(&urls, NamedQuery::of(changed, customer, &urls)))
 }

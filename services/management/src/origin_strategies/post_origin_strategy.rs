@@ -18,7 +18,8 @@ pub(crate) async fn post_origin_strategy(
     JsonBody(fields): JsonBody,
 ) -> Result<Saved<CustomerOriginStrategy>, Error> {
     let fields = origin_strategy_fields(fields)?;
-    let strategy = management.catalogue.create_origin_strategy(customer, &fields).await;
+    let now = management.now();
+    let strategy = management.catalogue.create_origin_strategy(customer, &fields, now).await;
     let strategy = strategy.during("Create origin strategy")?;
     Ok(Document::new(&urls, CustomerOriginStrategy::of(strategy, &urls)).saved(true))
 }

@@ -7,6 +7,7 @@ use crate::{
     error::{During, Error},
     hydra::{CustomerOriginStrategy, Document},
     paths::ItemPath,
+    precondition::Precondition,
     urls::Urls,
 };
 
@@ -15,10 +16,13 @@ pub(crate) async fn put_origin_strategy(
     State(management): State<Management>,
     urls: Urls,
     ItemPath { customer, id }: ItemPath,
+    Precondition(expected): Precondition,
     JsonBody(fields): JsonBody,
 ) -> Result<Document<CustomerOriginStrategy>, Error> {
     let fields = origin_strategy_fields(fields)?;
-    let changed = management.catalogue.put_origin_strategy(customer, &id, &fields).await;
+    let now = management.now();
+    let changed =
+        management.catalogue.put_origin_strategy(customer, &id, &fields, &expected, now).await;
     let changed = changed.during("Update origin strategy")?;
     Ok(Document::new(&urls, CustomerOriginStrategy::of(changed, &urls)))
 }

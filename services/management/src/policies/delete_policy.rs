@@ -4,14 +4,17 @@ use super::policy_path::PolicyPath;
 use crate::{
     Management,
     error::{During, Error},
+    precondition::Precondition,
 };
 
 /// `DELETE …/deliveryChannelPolicies/{channel}/{name}`: only a policy that nothing names can go.
 pub(crate) async fn delete_policy(
     State(management): State<Management>,
     path: PolicyPath,
+    Precondition(expected): Precondition,
 ) -> Result<StatusCode, Error> {
-    management.catalogue.delete_policy(path.which()).await.during("Delete policy")?;
+    let deleted = management.catalogue.delete_policy(path.which(), &expected).await;
+    deleted.during("Delete policy")?;
     Ok(StatusCode::NO_CONTENT)
 }
 

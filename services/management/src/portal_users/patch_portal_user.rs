@@ -7,6 +7,7 @@ use crate::{
     error::{During, Error},
     hydra::{Document, PortalUser},
     paths::ItemPath,
+    precondition::Precondition,
     urls::Urls,
 };
 
@@ -15,9 +16,12 @@ pub(crate) async fn patch_portal_user(
     State(management): State<Management>,
     urls: Urls,
     ItemPath { customer, id }: ItemPath,
+    Precondition(expected): Precondition,
     JsonBody(fields): JsonBody,
 ) -> Result<Document<PortalUser>, Error> {
     let fields = portal_user_fields(fields)?;
-    let patched = management.catalogue.patch_portal_user(customer, &id, &fields).await;
+    let now = management.now();
+    let patched =
+        management.catalogue.patch_portal_user(customer, &id, &fields, &expected, now).await;
     Ok(Document::new(&urls, PortalUser::of(patched.during("Update portal user")?, &urls)))
 }

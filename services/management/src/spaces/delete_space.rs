@@ -4,14 +4,17 @@ use crate::{
     Management,
     error::{During, Error},
     paths::SpacePath,
+    precondition::Precondition,
 };
 
 /// `DELETE /customers/{customer}/spaces/{space}`: only an empty space can go.
 pub(crate) async fn delete_space(
     State(management): State<Management>,
     SpacePath { customer, space }: SpacePath,
+    Precondition(expected): Precondition,
 ) -> Result<StatusCode, Error> {
-    management.catalogue.delete_space(customer, space).await.during("Delete space")?;
+    let deleted = management.catalogue.delete_space(customer, space, &expected).await;
+    deleted.during("Delete space")?;
     Ok(StatusCode::NO_CONTENT)
 }
 

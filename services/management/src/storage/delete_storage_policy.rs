@@ -5,6 +5,7 @@ use crate::{
     caller::Administrator,
     error::{During, Error},
     paths::PlatformPath,
+    precondition::Precondition,
 };
 
 /// `DELETE /storagePolicies/{id}`: an administrator lets one go that nobody has.
@@ -12,7 +13,9 @@ pub(crate) async fn delete_storage_policy(
     State(management): State<Management>,
     _: Administrator,
     PlatformPath { id }: PlatformPath,
+    Precondition(expected): Precondition,
 ) -> Result<StatusCode, Error> {
-    management.catalogue.delete_storage_policy(&id).await.during("Delete storage policy")?;
+    let deleted = management.catalogue.delete_storage_policy(&id, &expected).await;
+    deleted.during("Delete storage policy")?;
     Ok(StatusCode::NO_CONTENT)
 }

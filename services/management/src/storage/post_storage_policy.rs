@@ -19,7 +19,8 @@ pub(crate) async fn post_storage_policy(
 ) -> Result<Saved<StoragePolicy>, Error> {
     let (name, fields) = storage_policy_fields(fields)?;
     let name = name.ok_or_else(|| Error::invalid("A storage policy must have a 'name'"))?;
-    let policy = management.catalogue.create_storage_policy(&name, fields).await;
+    let now = management.now();
+    let policy = management.catalogue.create_storage_policy(&name, &fields, now).await;
     let policy = policy.during("Create storage policy")?;
     Ok(Document::new(&urls, StoragePolicy::of(policy, &urls)).saved(true))
 }

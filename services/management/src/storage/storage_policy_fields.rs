@@ -10,6 +10,7 @@ pub(super) fn storage_policy_fields(
     let read = StoragePolicyFields {
         max_images: fields.whole_number("maximumNumberOfStoredImages", 0..=i64::MAX),
         max_bytes: fields.whole_number("maximumTotalSizeOfStoredImages", 0..=i64::MAX),
+        ..StoragePolicyFields::default()
     };
     fields.finish()?;
     Ok((name, read))
