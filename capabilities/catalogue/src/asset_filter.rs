@@ -76,7 +76,7 @@ pub enum LabelList {
 
 impl Testable {
     /// Every property, by the name that the API uses.
-    pub const ALL: [(&'static str, Self); 18] = [
+    pub const ALL: [(&'static str, Self); 19] = [
         ("id", Self::always("name", LiteralKind::Text)),
         ("space", Self::always("space", LiteralKind::Number)),
         ("string1", Self::optional("string1", LiteralKind::Text)),
@@ -95,6 +95,7 @@ impl Testable {
         ("created", Self::always("created", LiteralKind::Moment)),
         ("modified", Self::always("modified", LiteralKind::Moment)),
         ("finished", Self::optional("finished", LiteralKind::Moment)),
+        ("batch", Self::optional("batch", LiteralKind::Number)),
     ];
 
     /// Is this the property of that name?

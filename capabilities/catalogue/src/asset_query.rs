@@ -1,6 +1,6 @@
 use std::str::FromStr;
 
-use crate::Error;
+use crate::{Error, LiteralKind};
 
 /// By what assets can be sorted: every property that the API shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,12 +59,37 @@ impl AssetProperty {
         format!("{column} {direction}{nulls}, space {direction}, name {direction}")
     }
 
-    /// The column by which a cursor can tell where a page ended, and whether it holds texts: one that always has a value
-    /// that can be compared.
-    pub(crate) fn cursor_column(self) -> Option<(&'static str, bool)> {
-        let texts = ["name", "media_type", "family", "channels", "roles", "tags", "manifests"];
-        let can_be_told = !self.is_optional && self.column != "ingesting";
-        can_be_told.then_some((self.column, texts.contains(&self.column)))
+    /// What the column holds.
+    pub(crate) fn kind(self) -> LiteralKind {
+        const TEXTS: [&str; 12] = [
+            "channels",
+            "error",
+            "family",
+            "manifests",
+            "media_type",
+            "name",
+            "origin",
+            "roles",
+            "string1",
+            "string2",
+            "string3",
+            "tags",
+        ];
+        match self.column {
+            "ingesting" => LiteralKind::Truth,
+            column if TEXTS.contains(&column) => LiteralKind::Text,
+            _ => LiteralKind::Number,
+        }
+    }
+
+    /// By which a cursor tells where a page ended.
+    pub(crate) fn column(self) -> &'static str {
+        self.column
+    }
+
+    /// Can assets be without it?
+    pub(crate) fn is_optional(self) -> bool {
+        self.is_optional
     }
 }
 

@@ -140,7 +140,7 @@ impl Catalogue {
         let (mut condition, mut values) = filter.condition(customer, space);
         let part = Part::of(page, total, cursor.as_ref());
         if let Some(cursor) = cursor {
-            let (beyond, more) = cursor.condition(values.len() + 1);
+            let (beyond, more) = cursor.condition(order, values.len() + 1);
             condition = format!("{condition} AND {beyond}");
             values.extend(more);
         }

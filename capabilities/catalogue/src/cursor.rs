@@ -1,7 +1,7 @@
 use sea_orm::Value;
 use serde::{Deserialize, Serialize};
 
-use crate::{Asset, AssetProperty, Order, Page, asset_row, database::query};
+use crate::{Asset, AssetProperty, LiteralKind, Order, Page, asset_row, database::query};
 
 /// Which part of a list of assets is wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,7 +28,10 @@ pub struct Cursor {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 enum Key {
+    /// The asset had no value.
+    Nothing,
     Number(i64),
+    Truth(bool),
     Text(String),
 }
 
@@ -40,25 +43,16 @@ impl Cursor {
         backwards: bool,
         total: u64,
     ) -> Option<Self> {
-        let (column, _) = order.by.cursor_column()?;
+        let column = order.by.column();
         let [_, space, name] = query::key_of(&asset.id);
         let fields = asset_row::fields(asset).into_iter().chain([("space", space), ("name", name)]);
         let (_, value) = { fields }.find(|(name, _)| *name == column)?;
-        let key = if let Value::String(Some(text)) = value {
-            Key::Text(text)
-        } else if let Value::BigInt(Some(number)) = value {
-            Key::Number(number)
-        } else if let Value::Unsigned(Some(number)) = value {
-            Key::Number(number.into())
-        } else {
-            return None;
-        };
         Some(Self {
             total,
             backwards,
             column: column.to_owned(),
             descending: order.descending,
-            key,
+            key: Key::of(value)?,
             space: asset.id.space,
             name: asset.id.name().to_owned(),
         })
@@ -66,9 +60,9 @@ impl Cursor {
 
     /// Cursors come back from strangers: one counts only if it says what this order could have made of it.
     pub(crate) fn fits(&self, order: Order<AssetProperty>) -> bool {
-        let is_text = matches!(self.key, Key::Text(_));
-        order.by.cursor_column() == Some((self.column.as_str(), is_text))
+        order.by.column() == self.column
             && order.descending == self.descending
+            && self.key.fits(order.by)
     }
 
     pub(crate) fn total(&self) -> i64 {
@@ -79,16 +73,65 @@ impl Cursor {
         self.backwards
     }
 
-    /// The condition that what is wanted lies beyond; its marks begin with `first`.
-    pub(crate) fn condition(&self, first: usize) -> (String, [Value; 3]) {
-        let operator = if self.backwards == self.descending { ">" } else { "<" };
-        let (column, marks) = (&self.column, query::marks(first, 3));
-        let key = match &self.key {
-            Key::Number(number) => (*number).into(),
-            Key::Text(text) => text.as_str().into(),
+    /// The condition that what is wanted lies beyond, where nothing comes after everything; its marks begin with `first`.
+    pub(crate) fn condition(
+        &self,
+        order: Order<AssetProperty>,
+        first: usize,
+    ) -> (String, Vec<Value>) {
+        let is_behind = self.backwards == self.descending;
+        let operator = if is_behind { ">" } else { "<" };
+        let column = &self.column;
+        let mut values: Vec<Value> = vec![self.space.into(), self.name.as_str().into()];
+        let Some(key) = self.key.value() else {
+            let marks = query::marks(first, 2);
+            let among = format!("{column} IS NULL AND (space, name) {operator} ({marks})");
+            return match is_behind {
+                true => (among, values),
+                false => (format!("({column} IS NOT NULL OR ({among}))"), values),
+            };
         };
-        let values = [key, self.space.into(), self.name.as_str().into()];
-        (format!("({column}, space, name) {operator} ({marks})"), values)
+        values.insert(0, key);
+        let beyond = format!("({column}, space, name) {operator} ({})", query::marks(first, 3));
+        match is_behind && order.by.is_optional() {
+            true => (format!("({beyond} OR {column} IS NULL)"), values),
+            false => (beyond, values),
+        }
+    }
+}
+
+impl Key {
+    fn of(value: Value) -> Option<Self> {
+        if let Value::String(text) = value {
+            Some(text.map_or(Self::Nothing, Self::Text))
+        } else if let Value::BigInt(number) = value {
+            Some(number.map_or(Self::Nothing, Self::Number))
+        } else if let Value::Unsigned(Some(number)) = value {
+            Some(Self::Number(number.into()))
+        } else if let Value::Bool(Some(truth)) = value {
+            Some(Self::Truth(truth))
+        } else {
+            None
+        }
+    }
+
+    fn value(&self) -> Option<Value> {
+        match self {
+            Self::Nothing => None,
+            Self::Number(number) => Some((*number).into()),
+            Self::Truth(truth) => Some((*truth).into()),
+            Self::Text(text) => Some(text.as_str().into()),
+        }
+    }
+
+    /// Is it of the kind that assets have in this property?
+    fn fits(&self, property: AssetProperty) -> bool {
+        match self {
+            Self::Nothing => property.is_optional(),
+            Self::Number(_) => property.kind() == LiteralKind::Number,
+            Self::Truth(_) => property.kind() == LiteralKind::Truth,
+            Self::Text(_) => property.kind() == LiteralKind::Text,
+        }
     }
 }
 

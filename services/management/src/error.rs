@@ -85,7 +85,7 @@ impl Error {
     }
 
     /// The whole table on one screen. No wildcard arm: a new error must choose its status.
-    fn status(&self) -> StatusCode {
+    pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Invalid(_) | Self::NothingToDelete => StatusCode::BAD_REQUEST,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,

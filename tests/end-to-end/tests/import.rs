@@ -54,6 +54,10 @@ async fn walk(keeping: Keeping) -> Result<()> {
     ensure!(found["totalItems"] == PAGES, "{found:#}");
     let page = &found["member"][4];
     ensure!(page["id"] == "p 05.jpg" && page["string2"] == "v" && page["width"] == 300, "{page:#}");
+    let log =
+        library.ask(&recto, Method::GET, "/customers/1/audit?key=recto%20import", None).await?;
+    let log = log.with_status(200)?.json()?;
+    ensure!(log["totalItems"] == 3 && log["member"][0]["after"]["count"] == 4, "{log:#}");
     let again = import(&["--origins", &origins])?;
     said(&again, "0 assets registered, 24 were there already")?;
 

@@ -87,7 +87,23 @@ async fn cursors_lead_through_every_order_and_back() {
     for house in houses().await {
         let catalogue = house.enter();
         fill(catalogue).await;
-        for by in ["created", "id", "number1", "space", "mediaType", "width", "modified"] {
+        for by in [
+            "created",
+            "id",
+            "number1",
+            "space",
+            "mediaType",
+            "width",
+            "modified",
+            "ingesting",
+            "string1",
+            "string2",
+            "finished",
+            "error",
+            "batch",
+            "maxWidth",
+            "origin",
+        ] {
             for order in [Order::ascending(by), Order::descending(by)] {
                 let order: Order<AssetProperty> = order.unwrap();
                 let all = AssetFilter::default();
@@ -120,6 +136,7 @@ async fn a_cursor_of_another_order_or_of_a_stranger_changes_nothing() {
         fill(catalogue).await;
         let (all, by_id) = (AssetFilter::default(), Order::ascending("id").unwrap());
         for forged in [
+            r#"{"total":4,"backwards":false,"column":"name","descending":false,"key":null,"space":5,"name":"a"}"#,
             r#"{"total":4,"backwards":false,"column":"created","descending":false,"key":1,"space":5,"name":"a"}"#,
             r#"{"total":4,"backwards":false,"column":"name","descending":false,"key":1,"space":5,"name":"a"}"#,
             r#"{"total":4,"backwards":true,"column":"1=1;--","descending":false,"key":"a","space":5,"name":"a"}"#,

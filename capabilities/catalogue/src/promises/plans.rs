@@ -187,7 +187,7 @@ async fn a_page_from_a_cursor_begins_in_the_index() {
             for backwards in [false, true] {
                 let cursor = Cursor::beside(&asset, order, backwards, 20_001).unwrap();
                 let (condition, mut values) = AssetFilter::default().condition(2, None);
-                let (beyond, more) = cursor.condition(values.len() + 1);
+                let (beyond, more) = cursor.condition(order, values.len() + 1);
                 values.extend(more);
                 let direction = order.by.order(backwards);
                 let sql = format!(

@@ -1,4 +1,7 @@
-use axum::{extract::Request, http::StatusCode};
+use axum::{
+    extract::Request,
+    http::{Method, StatusCode},
+};
 use catalogue::{Attempt, Caller};
 use serde_json::Value;
 use time::Duration;
@@ -25,7 +28,20 @@ pub(super) fn attempt(request: &Request, caller: &Caller, before: Option<&[u8]>)
     }
 }
 
-pub(super) async fn begin(
+/// What an operator does at the command line, as if it had been asked of the API.
+pub(crate) fn by_operator(program: &str, customer: u32, path: String) -> Attempt {
+    Attempt {
+        customer,
+        caller: program.to_owned(),
+        caller_customer: customer,
+        method: Method::POST.to_string(),
+        path,
+        correlation_id: None,
+        before: None,
+    }
+}
+
+pub(crate) async fn begin(
     management: &Management,
     attempt: &Attempt,
 ) -> Result<i64, catalogue::Error> {
@@ -39,7 +55,7 @@ pub(super) async fn begin(
     Ok(entry)
 }
 
-pub(super) async fn end(
+pub(crate) async fn end(
     management: &Management,
     entry: i64,
     status: StatusCode,

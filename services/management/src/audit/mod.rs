@@ -3,7 +3,7 @@
 //! - [`watch`] is the layer that does it; nothing else has to think of it.
 //! - `Journal` is where it writes.
 
-mod journal;
+pub(crate) mod journal;
 mod watch;
 
 mod get_audit;

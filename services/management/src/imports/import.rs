@@ -1,11 +1,14 @@
 use std::collections::HashMap;
 
+use axum::http::StatusCode;
 use catalogue::{Batch, NewAsset, Priority, Reach};
 use model::AssetId;
+use serde_json::json;
 
 use super::entry::Entry;
 use crate::{
     Management,
+    audit::journal,
     error::{During, Error},
     fields::Fields,
     members::asset_of,
@@ -67,11 +70,33 @@ impl Management {
         mut tell: impl FnMut(&Batch),
     ) -> Result<(), ImportError> {
         for assets in draft.assets.chunks(batch_size.max(1)) {
-            let batch = register(self, draft, assets).await;
+            let batch = self.register_batch(draft, assets).await;
             // The list was right when it was looked at.
             tell(&batch.map_err(|error| ImportError::Failed(error.to_string()))?);
         }
         Ok(())
+    }
+}
+
+impl Management {
+    /// Written down like a request of the API, in the name of the program.
+    async fn register_batch(&self, draft: &Draft, assets: &[NewAsset]) -> Result<Batch, Error> {
+        if self.config.audit_days == 0 {
+            return register(self, draft, assets).await;
+        }
+        let path = format!("/customers/{}/queue", draft.customer);
+        let attempt = journal::by_operator("recto import", draft.customer, path);
+        let entry = journal::begin(self, &attempt).await?;
+        let registered = register(self, draft, assets).await;
+        let (status, after) = match &registered {
+            Ok(batch) => {
+                let told = json!({ "@type": "vocab:Batch", "id": batch.id, "count": batch.count });
+                (StatusCode::CREATED, Some(told.to_string()))
+            }
+            Err(error) => (error.status(), None),
+        };
+        journal::end(self, entry, status, after.as_deref().map(str::as_bytes)).await?;
+        registered
     }
 }
 
