@@ -47,6 +47,11 @@ pub(crate) struct PlatformPath {
     pub(crate) id: String,
 }
 
+/// `/docs/{file}`, named by anybody.
+pub(crate) struct DocsPath {
+    pub(crate) file: String,
+}
+
 /// `/contexts/{file}`, named by anybody.
 pub(crate) struct ContextPath {
     pub(crate) file: String,
@@ -115,6 +120,14 @@ impl FromRequestParts<Management> for PlatformPath {
 
     async fn from_request_parts(parts: &mut Parts, _: &Management) -> Result<Self, Error> {
         Ok(Self { id: path_param(parts, "id").await? })
+    }
+}
+
+impl FromRequestParts<Management> for DocsPath {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Management) -> Result<Self, Error> {
+        Ok(Self { file: path_param(parts, "file").await? })
     }
 }
 

@@ -7,7 +7,10 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Extension, Router,
     body::{Body, to_bytes},
-    http::{HeaderMap, Method, Request, StatusCode, header::AUTHORIZATION},
+    http::{
+        HeaderMap, Method, Request, StatusCode,
+        header::{AUTHORIZATION, CONTENT_TYPE},
+    },
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use catalogue::{Catalogue, DatabaseConfig, Ingested, Job, JobKind};
@@ -265,9 +268,12 @@ impl Client {
         }
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
+        let is_page =
+            headers.get(CONTENT_TYPE).is_some_and(|it| it.as_bytes().starts_with(b"text/"));
         let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
         let body = match body.is_empty() {
             true => Value::Null,
+            false if is_page => String::from_utf8(body.into()).unwrap().into(),
             false => serde_json::from_slice(&body).expect("answers are JSON"),
         };
         Answer { status, headers, body }

@@ -62,6 +62,15 @@ impl Urls {
         format!("{}/", self.api)
     }
 
+    /// The reference of the API, for people.
+    pub(crate) fn reference(&self) -> String {
+        format!("{}/docs", self.api)
+    }
+
+    pub(crate) fn openapi(&self) -> String {
+        format!("{}/openapi.json", self.api)
+    }
+
     pub(crate) fn customers(&self) -> String {
         format!("{}/customers", self.api)
     }

@@ -9,6 +9,7 @@ mod import;
 mod named_queries;
 mod originals;
 mod pyramids;
+mod reference;
 mod static_site;
 mod stopping;
 mod validator;

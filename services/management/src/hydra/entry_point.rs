@@ -16,6 +16,8 @@ pub(crate) struct EntryPoint {
     storage_policies: String,
     image_optimisation_policies: String,
     thumbnail_policies: String,
+    documentation: String,
+    openapi: String,
 }
 
 impl EntryPoint {
@@ -28,6 +30,8 @@ impl EntryPoint {
             storage_policies: urls.storage_policies(),
             image_optimisation_policies: urls.image_optimisation_policies(),
             thumbnail_policies: urls.thumbnail_policies(),
+            documentation: urls.reference(),
+            openapi: urls.openapi(),
         }
     }
 }
@@ -42,6 +46,8 @@ impl Resource for EntryPoint {
             Property::given("storagePolicies", Range::Link, "How much may be kept."),
             Property::given("imageOptimisationPolicies", Range::Link, "Deprecated."),
             Property::given("thumbnailPolicies", Range::Link, "Deprecated."),
+            Property::given("documentation", Range::Link, "The reference, for people."),
+            Property::given("openapi", Range::Link, "The same for programs: OpenAPI."),
         ],
     };
 

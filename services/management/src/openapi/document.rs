@@ -3,6 +3,7 @@ use serde_json::{Map, Value, json};
 use super::{
     operation::{OpensTo, Operation, Shape},
     operations::OPERATIONS,
+    statuses::{heeds_preconditions, meaning, refusals},
 };
 use crate::hydra::{CLASSES, Class, Property, Range};
 
@@ -63,27 +64,36 @@ fn describe(operation: &Operation) -> Value {
     if operation.opens_to == OpensTo::Administrator {
         said["description"] = "Needs an administrator's key.".into();
     }
-    if matches!(operation.answer, Some(Shape::Page(_))) && operation.method == "get" {
+    if operation.is_list() && operation.method == "get" {
         said["parameters"] = json!([number("page"), number("pageSize")]);
+    }
+    if heeds_preconditions(operation) {
+        let condition = json!({ "name": "If-Match", "in": "header", "schema": { "type": "string" },
+            "description": "The ETag of what is to be changed: refused by 412 if it was changed since." });
+        match said.get_mut("parameters").and_then(Value::as_array_mut) {
+            Some(parameters) => parameters.push(condition),
+            None => said["parameters"] = json!([condition]),
+        }
     }
     if let Some(body) = operation.body {
         said["requestBody"] = json!({ "content": content(body) });
     }
     let mut answers = Map::new();
-    let success = match operation.answer {
-        Some(shape) => json!({ "description": "Done.", "content": content(shape) }),
-        None => json!({ "description": "Done." }),
-    };
-    answers.insert(operation.status.to_string(), success);
-    if operation.method == "put" {
-        let made = json!({ "description": "Made.", "content": operation.answer.map(content) });
-        answers.insert("201".to_owned(), made);
+    let successes = [Some((operation.status, operation.answer)), operation.or];
+    for (status, shape) in successes.into_iter().flatten() {
+        let mut answer = json!({ "description": meaning(status) });
+        if let Some(shape) = shape {
+            answer["content"] = content(shape);
+        }
+        answers.insert(status.to_string(), answer);
     }
-    let error = json!({
-        "description": "Why not, and what to do.",
-        "content": { "application/problem+json": { "schema": reference("Error") } },
-    });
-    answers.insert("default".to_owned(), error);
+    for status in refusals(operation) {
+        let error = json!({
+            "description": meaning(status),
+            "content": { "application/problem+json": { "schema": reference("Error") } },
+        });
+        answers.insert(status.to_string(), error);
+    }
     said["responses"] = answers.into();
     said
 }
@@ -102,6 +112,7 @@ fn content(shape: Shape) -> Value {
         Shape::Context => json!({ "application/ld+json": { "schema": { "type": "object" } } }),
         Shape::Table => json!({ "text/csv": { "schema": { "type": "string" } } }),
         Shape::Icon => json!({ "image/png": {} }),
+        Shape::Web => json!({ "text/html": { "schema": { "type": "string" } } }),
     }
 }
 
@@ -172,7 +183,7 @@ fn error() -> Value {
 mod tests {
     use std::collections::HashSet;
 
-    use axum::http::Method;
+    use axum::http::{Method, Request};
 
     use super::*;
     use crate::testing::on_every_database;
@@ -190,23 +201,41 @@ mod tests {
         }
     }
 
+    /// The operation on something that may be there or not.
+    fn example(operation: &Operation) -> (Method, String) {
+        let numbered = operation.path.replace("{customerId}", "2").replace("{spaceId}", "1");
+        let path = numbered.replace("{space}", "1").replace("{batchId}", "1");
+        let named = path.split('/').map(|it| if it.starts_with('{') { "x" } else { it });
+        let path = named.collect::<Vec<_>>().join("/");
+        (operation.method.to_uppercase().parse().unwrap(), path)
+    }
+
+    #[tokio::test]
+    async fn a_condition_is_heeded_where_the_description_has_it_and_refused_elsewhere() {
+        on_every_database(async |api| {
+            let administrator = api.administrator().await;
+            api.customer(&administrator, "library").await;
+            let changes = |it: &&Operation| it.method != "get" && it.path != "/setup";
+            for operation in OPERATIONS.iter().copied().flatten().filter(changes) {
+                let (method, path) = example(operation);
+                let request =
+                    Request::builder().method(&method).uri(&path).header("if-match", "\"1\"");
+                let answer = administrator.request(request.body("{}".into()).unwrap()).await;
+                let is_refused = answer.detail().contains("are heeded where");
+                assert_eq!(!is_refused, heeds_preconditions(operation), "{method} {path}");
+            }
+        })
+        .await;
+    }
+
     #[tokio::test]
     async fn every_operation_is_there_and_opens_to_those_it_names() {
         on_every_database(async |api| {
             let administrator = api.administrator().await;
             api.customer(&administrator, "library").await;
-            let is_json = |it: &&Operation| !matches!(it.answer, Some(Shape::Icon));
+            let is_json = |it: &&Operation| !matches!(it.answer, Some(Shape::Icon | Shape::Web));
             for operation in OPERATIONS.iter().copied().flatten().filter(is_json) {
-                let method: Method = operation.method.to_uppercase().parse().unwrap();
-                let numbered =
-                    operation.path.replace("{customerId}", "2").replace("{spaceId}", "1");
-                let path: String = numbered
-                    .replace("{space}", "1")
-                    .replace("{batchId}", "1")
-                    .split('/')
-                    .map(|segment| if segment.starts_with('{') { "x" } else { segment })
-                    .collect::<Vec<_>>()
-                    .join("/");
+                let (method, path) = example(operation);
                 let stranger = api.anonymous().send(method.clone(), &path, "{}").await.status;
                 let is_open = operation.opens_to == OpensTo::Everybody;
                 assert_eq!(stranger != 401, is_open, "{method} {path}: {stranger}");

@@ -11,6 +11,10 @@ pub(super) struct Operation {
     /// Of success.
     pub(super) status: u16,
     pub(super) answer: Option<Shape>,
+    /// Of success, too: where a PUT makes what is not there, where a setting decides.
+    pub(super) or: Option<(u16, Option<Shape>)>,
+    /// What it may be refused with beyond what follows from the rest.
+    pub(super) refuses: &'static [u16],
 }
 
 /// Whose key an operation needs.
@@ -37,6 +41,8 @@ pub(super) enum Shape {
     Table,
     /// An icon.
     Icon,
+    /// A page of HTML.
+    Web,
 }
 
 impl Operation {
@@ -47,7 +53,17 @@ impl Operation {
         summary: &'static str,
     ) -> Self {
         let opens_to = OpensTo::Customer;
-        Self { method, path, summary, opens_to, body: None, status, answer: None }
+        Self {
+            method,
+            path,
+            summary,
+            opens_to,
+            body: None,
+            status,
+            answer: None,
+            or: None,
+            refuses: &[],
+        }
     }
 
     pub(super) const fn get(path: &'static str, answer: Shape, summary: &'static str) -> Self {
@@ -73,13 +89,24 @@ impl Operation {
         Self { body, answer: Some(answer), ..Self::new("post", path, status, summary) }
     }
 
-    pub(super) const fn put(
+    /// Replaces something that is there.
+    pub(super) const fn replace(
         path: &'static str,
         class: &'static Class,
         summary: &'static str,
     ) -> Self {
         let shape = Some(Shape::One(class));
         Self { body: shape, answer: shape, ..Self::new("put", path, 200, summary) }
+    }
+
+    /// Makes something, or replaces it.
+    pub(super) const fn put(
+        path: &'static str,
+        class: &'static Class,
+        summary: &'static str,
+    ) -> Self {
+        let replaced = Self::replace(path, class, summary);
+        replaced.or(201, Some(Shape::One(class)))
     }
 
     pub(super) const fn patch(
@@ -95,8 +122,20 @@ impl Operation {
         Self::new("delete", path, 204, summary)
     }
 
+    pub(super) const fn or(self, status: u16, answer: Option<Shape>) -> Self {
+        Self { or: Some((status, answer)), ..self }
+    }
+
+    pub(super) const fn refuses(self, refuses: &'static [u16]) -> Self {
+        Self { refuses, ..self }
+    }
+
     pub(super) const fn open_to(self, opens_to: OpensTo) -> Self {
         Self { opens_to, ..self }
+    }
+
+    pub(super) fn is_list(&self) -> bool {
+        matches!(self.answer, Some(Shape::Page(_)))
     }
 
     /// `get_customers_customer_id_spaces`: what generators make of a method and a path.

@@ -3,7 +3,7 @@
 use super::operation::{
     OpensTo::{Administrator, Everybody},
     Operation,
-    Shape::{Context, Icon, Members, Object, One, Page, Table},
+    Shape::{Context, Icon, Members, Object, One, Page, Table, Web},
 };
 use crate::hydra::{
     AuditEntry, Batch, BatchError, CustomHeader, Customer, CustomerOriginStrategy, CustomerStorage,
@@ -47,6 +47,9 @@ const CHANNEL: &str = customer!("/deliveryChannelPolicies/{deliveryChannelName}"
 const POLICY: &str =
     customer!("/deliveryChannelPolicies/{deliveryChannelName}/{deliveryChannelPolicyName}");
 
+/// Of what waits until an asset is brought in: it may fail, take too long, or have no room.
+const BROUGHT_IN: &[u16] = &[422, 504, 507];
+
 /// Every operation, by what it is about.
 pub(super) const OPERATIONS: &[&[Operation]] =
     &[PLATFORM, CUSTOMERS, SPACES, IMAGES, QUEUES, POLICIES, CHOICES, STORAGE, PEOPLE];
@@ -54,12 +57,14 @@ pub(super) const OPERATIONS: &[&[Operation]] =
 const PLATFORM: &[Operation] = &[
     Operation::get("/", One(&EntryPoint::CLASS), "Where a client begins").open_to(Everybody),
     Operation::post("/setup", None, (200, One(&Key::CLASS)), "Makes the administrator, once")
-        .open_to(Everybody),
+        .open_to(Everybody)
+        .refuses(&[409]),
     Operation::get("/favicon.ico", Icon, "An icon for browsers").open_to(Everybody),
     Operation::get("/vocab", Context, "The classes and their properties").open_to(Everybody),
     Operation::get("/contexts/{file}", Context, "The JSON-LD context of a class")
         .open_to(Everybody),
     Operation::get("/openapi.json", Object, "This description").open_to(Everybody),
+    Operation::get("/docs", Web, "The same for people, as a page").open_to(Everybody),
     Operation::get("/queue", One(&QueueSummary::CLASS), "What waits on the platform")
         .open_to(Everybody),
 ];
@@ -73,7 +78,8 @@ const CUSTOMERS: &[Operation] = &[
         One(&Customer::CLASS),
         One(&Customer::CLASS),
         "Renames a customer",
-    ),
+    )
+    .refuses(&[409]),
     Operation::get(
         customer!("/keys"),
         Page(&Key::CLASS),
@@ -92,9 +98,10 @@ const SPACES: &[Operation] = &[
     Operation::get(customer!("/spaces"), Page(&Space::CLASS), "The customer's spaces"),
     Operation::create(customer!("/spaces"), &Space::CLASS, "Makes a space"),
     Operation::get(space!(""), One(&Space::CLASS), "A space"),
-    Operation::put(space!(""), &Space::CLASS, "Makes or replaces a space"),
-    Operation::patch(space!(""), One(&Space::CLASS), One(&Space::CLASS), "Changes a space"),
-    Operation::delete(space!(""), "Deletes a space that is empty"),
+    Operation::put(space!(""), &Space::CLASS, "Makes or replaces a space").refuses(&[409]),
+    Operation::patch(space!(""), One(&Space::CLASS), One(&Space::CLASS), "Changes a space")
+        .refuses(&[409]),
+    Operation::delete(space!(""), "Deletes a space that is empty").refuses(&[409]),
 ];
 
 const IMAGES: &[Operation] = &[
@@ -110,21 +117,40 @@ const IMAGES: &[Operation] = &[
         "Changes many assets",
     ),
     Operation::get(image!(""), One(&Image::CLASS), "An asset"),
-    Operation::put(image!(""), &Image::CLASS, "Registers or replaces an asset, and brings it in"),
+    Operation::put(image!(""), &Image::CLASS, "Registers or replaces an asset, and brings it in")
+        .refuses(BROUGHT_IN),
     Operation::post(
         image!(""),
         Some(One(&Image::CLASS)),
         (200, One(&Image::CLASS)),
         "Registers an image with its bytes",
-    ),
-    Operation::patch(image!(""), One(&Image::CLASS), One(&Image::CLASS), "Changes an asset"),
+    )
+    .or(201, Some(One(&Image::CLASS)))
+    .refuses(BROUGHT_IN),
+    Operation::patch(image!(""), One(&Image::CLASS), One(&Image::CLASS), "Changes an asset")
+        .refuses(BROUGHT_IN),
     Operation::delete(image!(""), "Deletes an asset"),
     Operation::post(
         image!("/reingest"),
         None,
         (200, One(&Image::CLASS)),
         "Brings an asset in again",
-    ),
+    )
+    .refuses(BROUGHT_IN),
+    Operation::post(
+        image!("/move"),
+        Some(Object),
+        (201, One(&Image::CLASS)),
+        "Gives an asset another space or name",
+    )
+    .refuses(&[507]),
+    Operation::post(
+        image!("/copy"),
+        Some(Object),
+        (201, One(&Image::CLASS)),
+        "Makes a second asset of one",
+    )
+    .refuses(&[507]),
     Operation::get(image!("/metadata"), Object, "What was found in audio or video"),
     Operation::get(
         customer!("/allImages"),
@@ -148,7 +174,8 @@ const IMAGES: &[Operation] = &[
         Some(Members(&Image::CLASS)),
         (200, Object),
         "Deletes many assets",
-    ),
+    )
+    .or(204, None),
 ];
 
 const QUEUES: &[Operation] = &[
@@ -158,20 +185,24 @@ const QUEUES: &[Operation] = &[
         Some(Members(&Image::CLASS)),
         (201, One(&Batch::CLASS)),
         "Registers a batch",
-    ),
+    )
+    .refuses(&[507]),
     Operation::get(customer!("/queue/priority"), One(&Queue::CLASS), "What waits and comes first"),
     Operation::post(
         customer!("/queue/priority"),
         Some(Members(&Image::CLASS)),
         (201, One(&Batch::CLASS)),
         "Registers a batch that comes first",
-    ),
+    )
+    .refuses(&[507]),
     Operation::post(
         customer!("/queue/csv"),
         Some(Table),
         (201, One(&Batch::CLASS)),
         "Registers a table as a batch",
-    ),
+    )
+    .or(200, Some(Object))
+    .refuses(&[507]),
     Operation::get(customer!("/queue/batches"), Page(&Batch::CLASS), "All batches"),
     Operation::get(customer!("/queue/active"), Page(&Batch::CLASS), "Batches that are unfinished"),
     Operation::get(
@@ -215,7 +246,7 @@ const POLICIES: &[Operation] = &[
         One(&DeliveryChannelPolicy::CLASS),
         "Changes a policy",
     ),
-    Operation::delete(POLICY, "Deletes a policy"),
+    Operation::delete(POLICY, "Deletes a policy").refuses(&[409]),
     Operation::get("/originStrategies", Page(&OriginStrategy::CLASS), "How origins can be fetched")
         .open_to(Everybody),
     Operation::get(
@@ -276,11 +307,12 @@ const CHOICES: &[Operation] = &[
         One(&DefaultDeliveryChannel::CLASS),
         "A default",
     ),
-    Operation::put(
+    Operation::replace(
         customer!("/defaultDeliveryChannels/{defaultDeliveryChannelId}"),
         &DefaultDeliveryChannel::CLASS,
         "Replaces a default",
-    ),
+    )
+    .refuses(&[409]),
     Operation::delete(
         customer!("/defaultDeliveryChannels/{defaultDeliveryChannelId}"),
         "Deletes a default",
@@ -296,11 +328,12 @@ const CHOICES: &[Operation] = &[
         One(&DefaultDeliveryChannel::CLASS),
         "A default",
     ),
-    Operation::put(
+    Operation::replace(
         space_channels!("/{defaultDeliveryChannelId}"),
         &DefaultDeliveryChannel::CLASS,
         "Replaces a default",
-    ),
+    )
+    .refuses(&[409]),
     Operation::delete(space_channels!("/{defaultDeliveryChannelId}"), "Deletes a default"),
     Operation::get(
         customer!("/originStrategies"),
@@ -317,11 +350,12 @@ const CHOICES: &[Operation] = &[
         One(&CustomerOriginStrategy::CLASS),
         "How some origins are fetched",
     ),
-    Operation::put(
+    Operation::replace(
         customer!("/originStrategies/{strategyId}"),
         &CustomerOriginStrategy::CLASS,
         "Changes how",
-    ),
+    )
+    .refuses(&[409]),
     Operation::delete(customer!("/originStrategies/{strategyId}"), "Deletes it"),
     Operation::get(
         customer!("/customHeaders"),
@@ -334,7 +368,7 @@ const CHOICES: &[Operation] = &[
         One(&CustomHeader::CLASS),
         "A header",
     ),
-    Operation::put(
+    Operation::replace(
         customer!("/customHeaders/{customHeaderId}"),
         &CustomHeader::CLASS,
         "Replaces a header",
@@ -357,7 +391,7 @@ const CHOICES: &[Operation] = &[
         One(&NamedQuery::CLASS),
         "A named query",
     ),
-    Operation::put(
+    Operation::replace(
         customer!("/namedQueries/{namedQueryId}"),
         &NamedQuery::CLASS,
         "Changes its template",
@@ -386,6 +420,7 @@ const STORAGE: &[Operation] = &[
     )
     .open_to(Administrator),
     Operation::delete("/storagePolicies/{storagePolicyId}", "Deletes a limit that nobody has")
+        .refuses(&[409])
         .open_to(Administrator),
     Operation::get(customer!("/storage"), One(&CustomerStorage::CLASS), "What is kept"),
     Operation::patch(
@@ -427,5 +462,6 @@ const PEOPLE: &[Operation] = &[
         status: 200,
         answer: Some(Object),
         ..Operation::delete(customer!("/resources/pdf/{queryName}"), "Forgets a stored PDF")
+            .or(204, None)
     },
 ];

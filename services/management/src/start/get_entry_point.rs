@@ -28,7 +28,9 @@ mod tests {
               "originStrategies": "https://api.example.org/originStrategies",
               "storagePolicies": "https://api.example.org/storagePolicies",
               "imageOptimisationPolicies": "https://api.example.org/imageOptimisationPolicies",
-              "thumbnailPolicies": "https://api.example.org/thumbnailPolicies"
+              "thumbnailPolicies": "https://api.example.org/thumbnailPolicies",
+              "documentation": "https://api.example.org/docs",
+              "openapi": "https://api.example.org/openapi.json"
             }
             "#) };
         })

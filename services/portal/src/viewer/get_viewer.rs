@@ -19,6 +19,8 @@ struct ViewerPage {
     is_restricted: bool,
     info_json: String,
     addresses: Vec<Address>,
+    /// The reference of the API.
+    reference: String,
 }
 
 /// An address to copy.
@@ -45,6 +47,7 @@ pub(crate) async fn get_viewer(
         is_restricted: !card.roles.is_empty() || card.max_unauthorised >= 0,
         info_json: format!("{}/info.json", urls.public.of(Service::Image, &id)),
         addresses: addresses(&urls.public, &id),
+        reference: format!("{}/docs", urls.api),
     };
     Ok((content_security(urls.public.root()), Html(page.render()?)))
 }
@@ -85,6 +88,7 @@ mod tests {
             is_restricted: true,
             info_json: "https://iiif.example.org/iiif-img/2/5/a\"b/info.json".to_owned(),
             addresses: vec![Address { label: "Manifest", url: "https://x/?a&b".to_owned() }],
+            reference: "https://api.example.org/docs".to_owned(),
         };
         let html = page.render().unwrap();
         assert!(!html.contains("<script>alert"), "{html}");
