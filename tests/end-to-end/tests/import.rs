@@ -80,7 +80,7 @@ async fn walk(keeping: Keeping) -> Result<()> {
 }
 
 /// Small pages and their METS file, which names them relative to itself.
-fn write_book(place: &Place) -> Result<PathBuf> {
+pub(crate) fn write_book(place: &Place) -> Result<PathBuf> {
     let image = landscape_in(&place.temporary(), (300, 400), "jpg[Q=80]")?;
     let (mut files, mut divisions) = (String::new(), String::new());
     for page in 1..=PAGES {

@@ -2,6 +2,7 @@
 
 mod contract;
 mod credentials;
+mod examples;
 mod formats;
 mod hostile;
 mod images;
