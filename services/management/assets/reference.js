@@ -111,9 +111,10 @@ function section(operation, server) {
 }
 
 /** One operation, with all that the page says of it. */
-function read(path, method, said, shared, classes) {
+function read(path, method, said, shared, { schemas: classes, responses }) {
   const content = said.requestBody?.content;
-  const answers = Object.entries(said.responses).map(([status, answer]) => {
+  const answers = Object.entries(said.responses).map(([status, given]) => {
+    const answer = given.$ref ? responses[given.$ref.split("/").pop()] : given;
     const { name, isList } = schemaOf(answer.content, classes);
     return { status, description: answer.description, what: name ? (isList ? `list of ${name}` : name) : "" };
   });
@@ -131,11 +132,10 @@ function read(path, method, said, shared, classes) {
 }
 
 function draw(document_) {
-  const classes = document_.components.schemas;
   const server = document_.servers[0].url;
   const operations = Object.entries(document_.paths).flatMap(([path, item]) =>
     METHODS.filter((method) => item[method]).map((method) =>
-      read(path, method, item[method], item.parameters ?? [], classes)));
+      read(path, method, item[method], item.parameters ?? [], document_.components)));
   const groups = Map.groupBy(operations, (operation) => operation.tag);
 
   field("operations").replaceChildren(element("p", {}, `${document_.info.description} Version ${document_.info.version}. `,

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -28,12 +30,23 @@ pub fn openapi(server: &str) -> Value {
         "paths": paths,
         "components": {
             "schemas": schemas,
+            "responses": responses(),
             "securitySchemes": {
                 "key": { "type": "http", "scheme": "basic", "description": "A key and its secret." },
                 "token": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" },
             },
         },
     })
+}
+
+/// Every refusal that there is, by its status.
+fn responses() -> Map<String, Value> {
+    let all: BTreeSet<u16> = OPERATIONS.iter().copied().flatten().flat_map(refusals).collect();
+    let refusal = |status: u16| {
+        let error = json!({ "application/problem+json": { "schema": reference("Error") } });
+        (status.to_string(), json!({ "description": meaning(status), "content": error }))
+    };
+    all.into_iter().map(refusal).collect()
 }
 
 /// The parameters that a path has, whatever is done there.
@@ -88,11 +101,8 @@ fn describe(operation: &Operation) -> Value {
         answers.insert(status.to_string(), answer);
     }
     for status in refusals(operation) {
-        let error = json!({
-            "description": meaning(status),
-            "content": { "application/problem+json": { "schema": reference("Error") } },
-        });
-        answers.insert(status.to_string(), error);
+        let refusal = json!({ "$ref": format!("#/components/responses/{status}") });
+        answers.insert(status.to_string(), refusal);
     }
     said["responses"] = answers.into();
     said
@@ -195,9 +205,9 @@ mod tests {
         assert_eq!(names.len(), all().count());
         let document = openapi("https://api.example.org");
         let text = document.to_string();
-        for reference in text.split("#/components/schemas/").skip(1) {
-            let name = reference.split('"').next().unwrap();
-            assert!(document["components"]["schemas"].get(name).is_some(), "{name}");
+        for reference in text.split("#/components/").skip(1) {
+            let (kind, name) = reference.split('"').next().unwrap().split_once('/').unwrap();
+            assert!(document["components"][kind].get(name).is_some(), "{kind} {name}");
         }
     }
 
