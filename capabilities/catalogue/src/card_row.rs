@@ -9,7 +9,8 @@ use crate::{
 /// Only what delivery needs: documents are made of thousands of these.
 pub(crate) const SELECT: &str = "SELECT customer, space, name, version, origin, media_type, family,
     channels, roles, tags, max_unauthorised, open_full_max, max_width, string1, string2, string3,
-    number1, number2, number3, width, height, duration, gray, thumbnails, modified, ingesting
+    number1, number2, number3, width, height, duration, gray, thumbnails, modified, ingesting,
+    kept
     FROM asset";
 
 impl Record for AssetCard {
@@ -41,6 +42,7 @@ impl Record for AssetCard {
             tags: row.json("tags")?,
             ingesting: row.flag("ingesting")?,
             headers: Vec::new(),
+            kept: row.optional_text("kept")?.map(|text| text.parse()).transpose()?,
         })
     }
 }

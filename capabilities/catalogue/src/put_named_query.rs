@@ -40,7 +40,8 @@ impl Catalogue {
             return Err(Error::NotFound(format!("customer {customer_id}")));
         }
         let NewNamedQuery { name, template, global, presentation } = new.clone();
-        let (id, customer, modified) = (Uuid::new_v4().to_string(), customer_id, moment(micros(now)));
+        let (id, customer, modified) =
+            (Uuid::new_v4().to_string(), customer_id, moment(micros(now)));
         let created = NamedQuery { id, customer, name, template, global, presentation, modified };
         let taken =
             |_| Error::Conflict(format!("A named query called '{}' already exists", new.name));

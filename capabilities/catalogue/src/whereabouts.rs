@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The name and version under which bytes lie in the storage that belong to another asset now: it was moved, or copied.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Whereabouts {
     pub id: AssetId,
     pub version: u64,

@@ -5,7 +5,8 @@ use super::{
     plans::{assert_uses, fill, plan},
 };
 use crate::{
-    AssetFields, Catalogue, Change, NewAsset, Priority, Stretch, card_row, found_assets::select,
+    AssetFields, Catalogue, Change, Expected, NewAsset, Priority, Stretch, card_row,
+    found_assets::select,
 };
 
 const ALL: Stretch = Stretch { offset: 0, limit: 1000 };
@@ -216,7 +217,7 @@ impl Doing {
                 patched.unwrap();
             }
             Self::Delete(name) => {
-                catalogue.delete_asset(&id(name), at(5)).await.unwrap();
+                catalogue.delete_asset(&id(name), &Expected::Whatever, at(5)).await.unwrap();
             }
             Self::Rename(space) => {
                 catalogue.patch_space(2, space, &named("renamed"), at(5)).await.unwrap();

@@ -1,4 +1,4 @@
-use model::Origin;
+use model::{Origin, named_query::Template};
 
 use super::house::{
     assert_counters_are_exact, at, claim, clean_ups, furnish, houses, id, image, ingest, named,
@@ -6,6 +6,7 @@ use super::house::{
 };
 use crate::{
     AssetFields, Catalogue, Change, Error, Expected, Job, NewAsset, Priority, StoragePolicyFields,
+    Stretch,
 };
 
 const WHATEVER: Expected = Expected::Whatever;
@@ -38,6 +39,10 @@ async fn a_moved_asset_keeps_its_bytes_until_it_is_brought_in_again() {
         let card = catalogue.card(&id("2/6/b")).await.unwrap().unwrap();
         assert_eq!(card.kept_at(), (&id("2/5/a"), first.version));
         assert_ne!(card.version, first.version, "nothing remembered of 2/6/b is taken for it");
+        let asked = "space=6".parse::<Template>().unwrap().ask("").unwrap();
+        let found =
+            catalogue.found_cards(2, &asked, Stretch { offset: 0, limit: 9 }).await.unwrap();
+        assert_eq!(found[0].kept_at(), card.kept_at(), "by a named query");
         assert_counters_are_exact(catalogue).await;
 
         ingest(catalogue, "2/5/a", at(3)).await;

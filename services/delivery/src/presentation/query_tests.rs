@@ -1,7 +1,7 @@
 //! What named queries find, over HTTP.
 
 use axum::http::{Method, StatusCode};
-use catalogue::{AssetFields, Change, NamedQueryFields, NewNamedQuery, Priority};
+use catalogue::{AssetFields, Change, Expected, NamedQueryFields, NewNamedQuery, Priority};
 use serde_json::{Value, json};
 
 use crate::{
@@ -39,11 +39,16 @@ async fn save(library: &Library, name: &str, template: &str) {
         global: false,
         presentation: None,
     };
-    library.catalogue.create_named_query(2, &new).await.unwrap();
+    library.catalogue.create_named_query(2, &new, NOW).await.unwrap();
 }
 
 fn asks(template: &str) -> NamedQueryFields {
     NamedQueryFields { template: template.into(), presentation: Change::Keep }
+}
+
+async fn change(library: &Library, query: &str, fields: &NamedQueryFields) {
+    let changed = library.catalogue.put_named_query(2, query, fields, &Expected::Whatever, NOW);
+    changed.await.unwrap();
 }
 
 async fn patch(library: &Library, name: &str, fields: &AssetFields) {
@@ -213,15 +218,12 @@ async fn a_change_shows_at_once() {
     assert_eq!(shown(&manifest(&library, &path).await), "b%202 c");
     library.add_with("d", Picture::small(), page("vol", 0)).await;
     assert_eq!(shown(&manifest(&library, &path).await), "d b%202 c");
-    library.catalogue.delete_asset(&"2/5/d".parse().unwrap(), NOW).await.unwrap();
+    let id = "2/5/d".parse().unwrap();
+    library.catalogue.delete_asset(&id, &Expected::Whatever, NOW).await.unwrap();
     assert_eq!(shown(&manifest(&library, &path).await), "b%202 c");
 
     let query = library.catalogue.named_query_called(2, "book").await.unwrap().unwrap();
-    library
-        .catalogue
-        .put_named_query(2, &query.id, &asks("s1=p1&assetOrder=n1+desc"))
-        .await
-        .unwrap();
+    change(&library, &query.id, &asks("s1=p1&assetOrder=n1+desc")).await;
     assert_eq!(shown(&manifest(&library, &path).await), "c b%202");
     for name in ["b 2", "c"] {
         patch(&library, name, &page("gone", 0)).await;
@@ -337,7 +339,7 @@ async fn a_query_says_what_its_manifests_are() {
         global: false,
         presentation: Some(said.to_string()),
     };
-    let made = library.catalogue.create_named_query(2, &new).await.unwrap();
+    let made = library.catalogue.create_named_query(2, &new, NOW).await.unwrap();
     library.add_with("d", Picture::small(), page("a/b ?", 1)).await;
     let path = "/iiif-resource/2/said/a%2Fb%20%3F";
     let found = manifest(&library, path).await;
@@ -353,7 +355,7 @@ async fn a_query_says_what_its_manifests_are() {
 
     let presentation = Change::Set(json!({"label": "Changed"}).to_string());
     let fields = NamedQueryFields { presentation, ..asks("s1=p1") };
-    library.catalogue.put_named_query(2, &made.id, &fields).await.unwrap();
+    change(&library, &made.id, &fields).await;
     assert_eq!(manifest(&library, path).await["label"], json!({"none": ["Changed"]}));
 }
 
