@@ -86,6 +86,7 @@ async fn what_is_found_is_a_manifest_in_order() {
     assert_eq!(manifest["label"], json!({"en": ["Generated from 'book' named query"]}));
     assert_eq!(manifest["metadata"][1]["value"]["none"][0], "2026-11-20T08:49:37Z");
     assert_eq!(shown(&manifest), "a b%202 c");
+    assert_eq!(manifest["thumbnail"], manifest["items"][0]["thumbnail"]);
     for (number, canvas) in (1..).zip(manifest["items"].as_array().unwrap()) {
         let id = canvas["id"].as_str().unwrap();
         assert!(id.ends_with(&format!("/canvas/c/{number}")), "{id}");

@@ -74,7 +74,8 @@ impl Teller<'_> {
         }
     }
 
-    fn thumbnail(&self, open: &[Extent]) -> Option<Content> {
+    /// What a list of objects shows.
+    pub(super) fn thumbnail(&self, open: &[Extent]) -> Option<Content> {
         if !self.card.has_channel(DeliveryChannel::Thumbs) {
             return None;
         }

@@ -10,7 +10,7 @@ use std::{
 use catalogue::AssetCard;
 use iiif::{
     Version,
-    presentation::{Collection, LanguageMap, Manifest, Member, Range},
+    presentation::{Collection, Content, LanguageMap, Manifest, Member, Range},
 };
 use model::{DeliveryChannel, PublicUrls};
 use time::format_description::well_known::Rfc3339;
@@ -71,7 +71,9 @@ impl Writer {
             return Ok(Some(before.clone()));
         }
         let old = before.map(Old::of).transpose()?;
-        let described = self.describe(cards)?;
+        let thumbnail = shown.iter().find_map(|(card, ..)| self.thumbnail(card));
+        let described =
+            Manifest { thumbnail: thumbnail.into_iter().collect(), ..self.describe(cards)? };
         let ranges = self.ranges(&shown);
         let envelope = Manifest { ranges, ..described }.envelope(self.version);
         let mut text = envelope.before;
@@ -141,6 +143,12 @@ impl Writer {
     fn label(&self) -> LanguageMap {
         let name = &self.asked.query.name;
         LanguageMap::new("en", format!("Generated from '{name}' named query"))
+    }
+
+    /// The first page stands for the whole.
+    fn thumbnail(&self, card: &AssetCard) -> Option<Content> {
+        let open = open_sizes(&self.delivery, card, &Visitor::stranger());
+        Teller { delivery: &self.delivery, card, urls: &self.urls }.thumbnail(&open)
     }
 
     fn canvas(&self, card: &AssetCard, number: u32) -> String {

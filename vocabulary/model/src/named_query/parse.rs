@@ -269,10 +269,10 @@ mod tests {
         let template = parse("s1=p1&#=5&#=p2&objectname={s1}.pdf&coverpage=https://x.org/?id={s1}");
         assert_eq!(template.fixed_arguments, ["5", "p2"]);
         assert_eq!(template.object_name.as_deref(), Some("{s1}.pdf"));
+        assert_eq!(template.cover_page.as_deref(), Some("https://x.org/?id={s1}"));
         let template = parse("s1=p1&canvaslabel=s2&ranges=n3");
         assert_eq!(template.canvas_label, Some(Field::String2));
         assert_eq!(template.ranges, Some(Field::Number3));
-        assert_eq!(template.cover_page.as_deref(), Some("https://x.org/?id={s1}"));
     }
 
     #[test]
