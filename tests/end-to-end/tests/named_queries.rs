@@ -1,12 +1,18 @@
 //! Two pages are registered in a batch, and a named query shows them as a book.
 
-use std::time::{Duration, Instant};
+use std::{
+    path::PathBuf,
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, Result, ensure};
-use end_to_end::{Keeping, Library, Place, Recto, photo};
+use end_to_end::{Keeping, Library, Place, Recto, output_of, photo};
 use reqwest::{Method, header::IF_NONE_MATCH};
 use serde_json::{Value, json};
 use tokio::time::sleep;
+
+use crate::validator::find;
 
 #[tokio::test]
 async fn a_batch_becomes_a_book_wherever_things_are_kept() -> Result<()> {
@@ -67,6 +73,85 @@ async fn read(keeping: Keeping) -> Result<()> {
         recto.get(&format!("/iiif-resource/1/{path}")).await?.with_status(status)?;
     }
     recto.stop().await?;
+    Ok(())
+}
+
+/// What the readers of version 3 and of 2.1 find wrong, and what those in viewers make of it.
+#[tokio::test]
+async fn every_reader_understands_what_is_made_of_a_query() -> Result<()> {
+    let mut place = Place::new(Keeping::SIMPLE)?;
+    place.set("RECTO_DELIVERY__MAX_CANVASES", 3);
+    let recto = place.serve().await?;
+    let library = Library::open(&recto).await?;
+    bind(&place, &recto, &library).await?;
+    let mut files: Vec<PathBuf> = Vec::new();
+    for path in [
+        "/iiif-resource/v3/1/book/b%201/2",
+        "/iiif-resource/v3/1/book/b%201?page=1",
+        "/iiif-resource/v3/1/book/b%201",
+        "/iiif-manifest/v3/1/1/page%201",
+        "/iiif-resource/v2/1/book/b%201?page=1",
+        "/iiif-resource/v2/1/book/b%201",
+    ] {
+        let file = place.temporary().join(format!("{}.json", files.len()));
+        std::fs::write(&file, recto.get(path).await?.with_status(200)?.body)?;
+        files.push(file);
+    }
+    let python = find("iiif-validate.py")?.with_file_name("python");
+    let judge = concat!(env!("CARGO_MANIFEST_DIR"), "/judge.py");
+    let faults = output_of(Command::new(python).arg(judge).args(&files))?;
+    let faults: Vec<Vec<String>> = serde_json::from_slice(&faults.stdout)?;
+    ensure!(faults == vec![Vec::<String>::new(); files.len()], "{faults:#?}");
+
+    let judge = concat!(env!("CARGO_MANIFEST_DIR"), "/judge.mjs");
+    let seen = output_of(Command::new("node").arg(judge).args(&files))?;
+    let seen: Vec<Value> = serde_json::from_slice(&seen.stdout)?;
+    for (document, (kind, items)) in seen.iter().zip([
+        ("Manifest", 1),
+        ("Manifest", 3),
+        ("Collection", 2),
+        ("Manifest", 1),
+        ("Manifest", 3),
+        ("Collection", 2),
+    ]) {
+        ensure!(document["type"] == kind, "{document:#}");
+        ensure!(document["parser"].as_array().is_some_and(|it| it.len() == items), "{document:#}");
+        ensure!(document["manifesto"] == document["parser"], "{document:#}");
+        let thumbnails = document["thumbnails"].as_array().context("no thumbnails")?;
+        ensure!(thumbnails.iter().all(Value::is_string), "{document:#}");
+    }
+    ensure!(seen[1]["ranges"] == 1 && seen[4]["ranges"] == 1, "{seen:#?}");
+    recto.stop().await?;
+    Ok(())
+}
+
+/// Four pages, and a query that says of their book what can be said.
+async fn bind(place: &Place, recto: &Recto, library: &Library) -> Result<()> {
+    let file = photo(&place.origins(), 600, 400)?;
+    let origin = format!("file://{}", file.display());
+    for number in 1..=4 {
+        let page = json!({ "mediaType": "image/jpeg", "origin": origin, "string1": "b 1",
+            "string2": format!("{number}r"), "string3": "Chapter", "number1": number });
+        library.put(recto, &format!("page {number}"), &page).await?.with_status(201)?;
+    }
+    let query = json!({
+        "name": "book", "template": "s1=p1!&n1=p2&canvaslabel=s2&ranges=s3",
+        "presentation": {
+            "label": {"en": ["Book {s1}"]}, "summary": {"en": ["<p>A <b>book</b>.</p>"]},
+            "metadata": [{"label": "Call number", "value": "{s1}"}],
+            "requiredStatement": {"label": {"en": ["Attribution"]}, "value": {"en": ["The Library"]}},
+            "rights": "http://creativecommons.org/publicdomain/mark/1.0/",
+            "navDate": "1450-01-01T00:00:00Z", "behavior": ["paged"],
+            "viewingDirection": "right-to-left",
+            "provider": [{"id": "https://library.example.org", "label": "The Library",
+                "homepage": [{"id": "https://library.example.org/", "type": "Text", "label": "Home"}],
+                "logo": [{"id": "https://library.example.org/logo.png", "type": "Image"}]}],
+            "seeAlso": [{"id": "https://library.example.org/{s1}.xml", "type": "Dataset",
+                "format": "text/xml", "profile": "http://www.loc.gov/mods/v3"}],
+        },
+    });
+    let saved = library.ask(recto, Method::POST, "/customers/1/namedQueries", Some(&query));
+    saved.await?.with_status(201)?;
     Ok(())
 }
 
