@@ -5,12 +5,14 @@
 //!   in the file's own colours. They check every number against [`crate::Limits`] before they allocate.
 //! - [`colour`] turns those rows into sRGB of 8 bits, opacity kept; [`upright`] turns the picture.
 //!
-//! [`in_place`] opens files that can be drawn in parts, at any of the sizes at which they are kept.
+//! [`in_place`] opens files that can be drawn in parts, at any of the sizes at which they are kept;
+//! [`from_top`] opens all others for pictures of which each decodes the file anew.
 //! Rows are streamed wherever the format allows. Nothing here writes, resizes or flattens opacity.
 //! What can't be read is an [`crate::Error::Unsupported`], and another program may try.
 
 mod open;
 mod in_place;
+mod from_top;
 mod rows;
 mod sniff;
 mod source;
@@ -30,6 +32,7 @@ mod fax;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use from_top::FromTop;
 pub(crate) use in_place::InPlace;
 pub use open::identify;
 pub(crate) use open::open;

@@ -18,7 +18,15 @@ pub(crate) fn open(
     limits: &Limits,
     scratch: Option<File>,
 ) -> Result<Box<dyn Rows>, Error> {
-    let raster = raster(Source::from_file(source)?, limits)?;
+    upright(raster(Source::from_file(source)?, limits, 1)?, limits, scratch)
+}
+
+/// The colours and the orientation that people see.
+pub(super) fn upright(
+    raster: Box<dyn Raster>,
+    limits: &Limits,
+    scratch: Option<File>,
+) -> Result<Box<dyn Rows>, Error> {
     let orientation = raster.plan().orientation;
     upright::turn(Box::new(Managed::new(raster)?), orientation, limits, scratch)
 }
@@ -28,12 +36,17 @@ pub fn identify(source: &File) -> Result<SourceFacts, Error> {
     let source = Source::from_file(source.try_clone()?)?;
     // Nothing is too large to be described.
     let limits = Limits { max_pixels: u64::MAX, ..Limits::default() };
-    Ok(raster(source, &limits)?.plan().facts.clone())
+    Ok(raster(source, &limits, 1)?.plan().facts.clone())
 }
 
-fn raster(source: Source, limits: &Limits) -> Result<Box<dyn Raster>, Error> {
+/// Only JPEGs can be reduced.
+pub(super) fn raster(
+    source: Source,
+    limits: &Limits,
+    reduction: u32,
+) -> Result<Box<dyn Raster>, Error> {
     match sniff(&source.head(HEAD)?) {
-        Kind::Jpeg => jpeg::open(source, limits),
+        Kind::Jpeg => jpeg::open(source, limits, reduction),
         Kind::Tiff => tiff::open(source, limits),
         Kind::Png => png::open(source, limits),
         Kind::Jp2 | Kind::J2k => jp2::open(source, limits),

@@ -78,6 +78,16 @@ pub(super) enum Samples<'a> {
 /// Rows from the top, a band at a time. The band has the plan's depth and is a whole number of rows.
 pub(super) trait Raster: Send {
     fn plan(&self) -> &Plan;
+
+    /// How much of it may be in memory at once, whatever is asked of it.
+    fn bytes_at_once(&self) -> u64 {
+        let sample = match self.plan().depth {
+            Depth::Eight => 1,
+            Depth::Sixteen => 2,
+        };
+        self.plan().row() as u64 * u64::from(self.plan().extent.h) * sample
+    }
+
     fn read(&mut self, band: Samples<'_>) -> Result<(), Error>;
 }
 

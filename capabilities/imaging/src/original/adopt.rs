@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::outline::Outline;
 use super::picture::Original;
+use crate::decode::InPlace;
 use crate::thumbnails::{Album, QUALITY, extents};
 use crate::{DrawSettings, Error, Limits, SourceFacts, Thumbnail};
 
@@ -31,8 +32,10 @@ const CORNER: u32 = 64;
 
 /// Looks whether a file can be drawn in place, and writes its thumbnails.
 pub fn adopt(file: File, thumbnails: &File, settings: &AdoptSettings) -> Result<Adopted, Error> {
-    let mut original = Original::open(file, &settings.limits)?;
-    original.file.check()?;
+    let mut file = InPlace::open(file, &settings.limits)?;
+    file.check()?;
+    let source = file.facts().clone();
+    let original = Original::in_place(file)?;
     let draws = DrawSettings {
         jpeg_quality: QUALITY,
         max_bytes: settings.limits.max_bytes,
@@ -46,11 +49,7 @@ pub fn adopt(file: File, thumbnails: &File, settings: &AdoptSettings) -> Result<
         let jpeg = original.draw(&plain(extent, Rect::whole(extent), Some(to)), &draws)?;
         album.add(to, &jpeg)?;
     }
-    Ok(Adopted {
-        outline: original.outline().clone(),
-        source: original.file.facts().clone(),
-        thumbnails: album.close()?,
-    })
+    Ok(Adopted { outline: original.outline().clone(), source, thumbnails: album.close()? })
 }
 
 /// What a file that was cut short lacks.

@@ -3,10 +3,10 @@ use serde::{Deserialize, Serialize};
 
 use super::window::{Stage, stage};
 use crate::Error;
-use crate::decode::InPlace;
+use crate::decode::{FromTop, InPlace};
 use crate::pyramid::answer_bytes;
 
-/// What is known of an original that is drawn in place.
+/// What is known of an original that is drawn in place, or from the top until its pyramid is there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Outline {
@@ -20,6 +20,15 @@ pub struct Outline {
     pub(super) block: Extent,
     /// Whether more than a row of blocks is in memory at once.
     pub(super) by_area: bool,
+    /// Whether it can be drawn from the top alone, as it is not kept in parts.
+    #[serde(default)]
+    from_top: bool,
+    /// What is in memory of a file that is read from the top, whatever is drawn of it.
+    #[serde(default)]
+    bytes_at_once: u64,
+    /// Whether a level is in memory as a whole before it can be drawn.
+    #[serde(default)]
+    is_turned: bool,
 }
 
 /// A size at which the whole image is kept.
@@ -51,6 +60,9 @@ impl Outline {
             levels,
             block: file.tile().unwrap_or(extent),
             by_area: file.is_by_area(),
+            from_top: false,
+            bytes_at_once: 0,
+            is_turned: false,
         };
         if outline.smallest()?.extent.area() > MAX_SMALLEST {
             return Err(Error::NotReady(
@@ -59,6 +71,22 @@ impl Outline {
             ));
         }
         Ok(outline)
+    }
+
+    pub(super) fn from_top(file: &FromTop) -> Self {
+        let extent = file.extent();
+        let levels = file.levels().into_iter().map(|(extent, factor)| Size { extent, factor });
+        Self {
+            extent,
+            gray: file.is_gray(),
+            tile: Extent::new(512, 512),
+            levels: levels.collect(),
+            block: Extent::new(extent.w, 16),
+            by_area: false,
+            from_top: true,
+            bytes_at_once: file.bytes_at_once(),
+            is_turned: file.is_turned(),
+        }
     }
 
     /// Reads an outline that was written with `serde_json`; its numbers are not trusted.
@@ -105,6 +133,11 @@ impl Outline {
         self.scale_factors().into_iter().map(at).collect()
     }
 
+    /// Whether it is of a file that is not ready, and [`Original::open_from_top`](super::Original::open_from_top) opens it.
+    pub fn is_from_top(&self) -> bool {
+        self.from_top
+    }
+
     /// About how much memory it takes itself.
     pub fn bytes(&self) -> usize {
         size_of::<Self>() + self.levels.len() * size_of::<Size>()
@@ -112,7 +145,7 @@ impl Outline {
 
     /// About how many bytes of memory a drawing takes, with what it decodes and its answer.
     pub fn memory_cost(&self, drawing: &Drawing) -> u64 {
-        let Stage { part, .. } = stage(self, drawing);
+        let Stage { level, part, .. } = stage(self, drawing);
         let gray = self.gray || matches!(drawing.quality, Quality::Gray | Quality::Bitonal);
         let channels = if gray { 1 } else { 3 };
         let (w, h) = (u64::from(part.w), u64::from(part.h));
@@ -122,7 +155,12 @@ impl Outline {
             // A row of blocks as they are, and as rows that wait to be scaled.
             false => (w + 2 * block_w) * block_h.min(h + block_h) * 16,
         };
-        decoded + answer_bytes(drawing, channels) + (1 << 20)
+        let turned = match self.is_turned {
+            true => self.levels.get(level).map_or(0, |level| level.extent.area().saturating_mul(4)),
+            false => 0,
+        };
+        let kept = self.bytes_at_once.saturating_add(turned);
+        kept.saturating_add(decoded + answer_bytes(drawing, channels) + (1 << 20))
     }
 }
 

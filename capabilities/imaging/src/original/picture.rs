@@ -4,7 +4,7 @@ use iiif::image::{Drawing, Quality, Rect};
 
 use super::outline::Outline;
 use super::window::{Stage, stage};
-use crate::decode::{InPlace, Layout, Rows};
+use crate::decode::{FromTop, InPlace, Layout, Rows};
 use crate::draw::{admit, finish};
 use crate::pyramid::Window;
 use crate::steps::flatten::{flat, flatten};
@@ -18,16 +18,31 @@ const BAND: usize = 1 << 18;
 
 /// An original that is open, with its index.
 pub struct Original {
-    pub(super) file: InPlace,
+    file: Readable,
     outline: Outline,
+}
+
+enum Readable {
+    InPlace(Box<InPlace>),
+    FromTop(FromTop),
 }
 
 impl Original {
     /// Reads the index; a file that can't be drawn in parts is [`Error::NotReady`].
     pub fn open(file: File, limits: &Limits) -> Result<Self, Error> {
-        let file = InPlace::open(file, limits)?;
+        Self::in_place(InPlace::open(file, limits)?)
+    }
+
+    pub(super) fn in_place(file: InPlace) -> Result<Self, Error> {
         let outline = Outline::of(&file)?.check()?;
-        Ok(Self { file, outline })
+        Ok(Self { file: Readable::InPlace(Box::new(file)), outline })
+    }
+
+    /// Opens a file that need not be ready: every picture decodes it from the top, in a smaller size if it can.
+    pub fn open_from_top(file: File, limits: &Limits) -> Result<Self, Error> {
+        let file = FromTop::open(file, limits)?;
+        let outline = Outline::from_top(&file).check()?;
+        Ok(Self { file: Readable::FromTop(file), outline })
     }
 
     pub fn outline(&self) -> &Outline {
@@ -38,7 +53,10 @@ impl Original {
     pub fn draw(&self, drawing: &Drawing, settings: &DrawSettings) -> Result<Vec<u8>, Error> {
         self.check(drawing, settings)?;
         let Stage { level, window, part } = stage(&self.outline, drawing);
-        let (rows, part) = self.file.part(level, part)?;
+        let (rows, part) = match &self.file {
+            Readable::InPlace(file) => file.part(level, part)?,
+            Readable::FromTop(file) => file.part(level, part)?,
+        };
         let wants_gray = matches!(drawing.quality, Quality::Gray | Quality::Bitonal);
         let mut source = Bands::new(rows, window, part, wants_gray);
         let layout = source.layout;

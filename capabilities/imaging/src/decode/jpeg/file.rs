@@ -2,6 +2,8 @@
 
 use std::io::{BufReader, Cursor, Read};
 
+use iiif::image::Extent;
+
 use super::super::problem::{truncated, unsupported};
 use super::super::raster::{Depth, Plan, Profile, Raster, Samples, Space as Colors, check_extent};
 use super::super::rows::SourceFacts;
@@ -10,7 +12,12 @@ use super::segments;
 use crate::jpeg::{Space, Stream, Target};
 use crate::{Error, Limits};
 
-pub(in super::super) fn open(source: Source, limits: &Limits) -> Result<Box<dyn Raster>, Error> {
+/// At one of so many pixels in a row: 1, 2, 4 or 8, of which the larger ones are decoded faster.
+pub(in super::super) fn open(
+    source: Source,
+    limits: &Limits,
+    reduction: u32,
+) -> Result<Box<dyn Raster>, Error> {
     let reader = BufReader::with_capacity(1 << 16, source.whole());
     let stream = Closed::open(reader, limits)?;
     let header = stream.header();
@@ -39,7 +46,7 @@ pub(in super::super) fn open(source: Source, limits: &Limits) -> Result<Box<dyn 
         notes: Vec::new(),
     };
     let plan = Plan {
-        extent,
+        extent: Extent::new(extent.w.div_ceil(reduction), extent.h.div_ceil(reduction)),
         space,
         alpha: false,
         depth: Depth::Eight,
@@ -49,12 +56,14 @@ pub(in super::super) fn open(source: Source, limits: &Limits) -> Result<Box<dyn 
     };
     // Adobe's programs store how much paper shows, not how much ink.
     let inverted = space == Colors::Cmyk && header.adobe.is_some();
-    Ok(Box::new(Jpeg { plan, stream, inverted, begun: false }))
+    let eighths = (8 / reduction).max(1) as u8;
+    Ok(Box::new(Jpeg { plan, stream, eighths, inverted, begun: false }))
 }
 
 struct Jpeg {
     plan: Plan,
     stream: Closed,
+    eighths: u8,
     inverted: bool,
     begun: bool,
 }
@@ -64,15 +73,22 @@ impl Raster for Jpeg {
         &self.plan
     }
 
+    /// A progressive one needs the numbers of all its blocks, in two bytes each.
+    fn bytes_at_once(&self) -> u64 {
+        let header = self.stream.header();
+        if header.progressive { header.extent.area() * u64::from(header.components) * 2 } else { 0 }
+    }
+
     fn read(&mut self, band: Samples<'_>) -> Result<(), Error> {
         let Samples::Eight(out) = band else { return Ok(()) };
         if !self.begun {
             self.begun = true;
-            self.stream.begin(match self.plan.space {
+            let target = match self.plan.space {
                 Colors::Gray => Target::Gray,
                 Colors::Rgb | Colors::Lab => Target::Rgb,
                 Colors::Cmyk => Target::Cmyk,
-            })?;
+            };
+            self.stream.begin(target, self.eighths)?;
         }
         self.stream.read(out)?;
         if self.inverted {
@@ -112,8 +128,9 @@ impl Closed {
         self.stream.assume(space);
     }
 
-    pub(in super::super) fn begin(&mut self, target: Target) -> Result<(), Error> {
-        self.stream.begin(target, 8).map(|_| ())
+    /// At so many eighths of the size.
+    pub(in super::super) fn begin(&mut self, target: Target, eighths: u8) -> Result<(), Error> {
+        self.stream.begin(target, eighths).map(drop)
     }
 
     pub(in super::super) fn read(&mut self, out: &mut [u8]) -> Result<(), Error> {

@@ -90,7 +90,7 @@ impl Jpeg {
             }
             _ => Target::Stored,
         };
-        stream.begin(target)?;
+        stream.begin(target, 8)?;
         let row = vec![0; stream.header().extent.w as usize * samples];
         Ok(Self { stream, row, line: w as usize * samples })
     }
