@@ -53,6 +53,9 @@ fn speaks_of_memory(words: &[u8]) -> bool {
 /// A program that ends by itself and says that it can't do something is doing its work.
 pub(crate) fn log(end: &End, verdict: &Result<(), Failure>) {
     let last_words = plain(&end.last_words);
+    if end.cause == Cause::Cancelled {
+        return tracing::debug!(status = %end.status, "a child was ended, as nobody waits for it");
+    }
     match verdict {
         Err(failure @ Failure::Refused(_)) => {
             tracing::info!(%failure, status = %end.status, last_words, "a child gave up");
