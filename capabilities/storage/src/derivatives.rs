@@ -68,6 +68,11 @@ impl Derivatives {
         self.files.as_ref().map_or((0, 0), |files| files.bytes())
     }
 
+    /// How many have to make room and are not off the disk yet.
+    pub fn leaving(&self) -> u64 {
+        self.files.as_ref().map_or(0, |files| files.leaving())
+    }
+
     async fn read_or_draw<E>(
         &self,
         key: &str,

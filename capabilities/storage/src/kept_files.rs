@@ -37,6 +37,8 @@ pub(crate) struct KeptFiles {
     process: u64,
     next_write: AtomicU64,
     is_complaining: AtomicBool,
+    /// Files that are counted no longer, and not removed yet.
+    leaving: AtomicU64,
 }
 
 impl KeptFiles {
@@ -50,6 +52,7 @@ impl KeptFiles {
             process: random(),
             next_write: AtomicU64::new(0),
             is_complaining: AtomicBool::new(false),
+            leaving: AtomicU64::new(0),
         });
         let counted = Arc::downgrade(&files);
         thread::Builder::new().name("derivatives".to_owned()).spawn(move || count(&counted))?;
@@ -147,7 +150,15 @@ impl KeptFiles {
 
     fn evict(&self, gone: &[Hash]) {
         counts::get().derivatives_evicted.increment(gone.len() as u64);
-        gone.iter().for_each(|hash| self.remove(hash));
+        self.leaving.fetch_add(gone.len() as u64, Relaxed);
+        for hash in gone {
+            self.remove(hash);
+            self.leaving.fetch_sub(1, Relaxed);
+        }
+    }
+
+    pub(crate) fn leaving(&self) -> u64 {
+        self.leaving.load(Relaxed)
     }
 
     /// A file that is gone already is as good as removed; one that stays will be met again.
