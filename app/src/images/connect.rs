@@ -69,8 +69,10 @@ impl Profiles for Introduced {
 
 fn item(holding: Holding, words: Arc<ProfileWords>) -> Item {
     let ready = holding.ready().map_err(absent).boxed().shared();
-    let Holding { card, file_name, bytes, .. } = holding;
-    Item { card, words, file_name, bytes, ready }
+    let Holding { card, file_name, bytes, meanwhile, .. } = holding;
+    let meanwhile =
+        meanwhile.map(|ingest::Meanwhile { outline, turn }| delivery::Meanwhile { outline, turn });
+    Item { card, words, file_name, bytes, ready, meanwhile }
 }
 
 fn absent(absent: ingest::Absent) -> Absent {

@@ -8,7 +8,7 @@ use serde_json::json;
 use storage::{Bucket, Derivatives, Ranges};
 use tokio::net::TcpListener;
 
-use super::connect::Introduced;
+use super::{connect::Introduced, old_ids::read_old_ids};
 use crate::{
     config::Config,
     serve::{self, answer, for_every_request, get_metrics},
@@ -47,7 +47,8 @@ async fn router(config: &Config, derivatives: Derivatives) -> anyhow::Result<Rou
     let profiles = ingest::Profiles::open(&config.profiles, &config.ingest, &bucket, data).await?;
     let introduced = Arc::new(Introduced::new(profiles, &config.profiles));
     let settings = (config.images.clone(), config.delivery.clone());
-    let gallery = delivery::Gallery::new(settings, introduced, ranges, derivatives, originals);
+    let gallery = delivery::Gallery::new(settings, introduced, ranges, derivatives, originals)
+        .with_old_ids(read_old_ids(&config.images.old_ids)?);
     Ok(Router::new()
         .route("/health", get(async || Json(json!({ "status": "ok" }))))
         .route("/metrics", get(get_metrics))

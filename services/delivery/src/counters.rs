@@ -10,6 +10,7 @@ pub(crate) struct Counters {
     stitched: Metric,
     derivative: Metric,
     drawn: Metric,
+    meanwhile: Metric,
 }
 
 /// How an image was answered.
@@ -24,6 +25,8 @@ pub(crate) enum How {
     /// Drawn before.
     Derivative,
     Drawn,
+    /// Drawn from an original whose pyramid is in the making.
+    Meanwhile,
 }
 
 struct Metric {
@@ -48,6 +51,7 @@ impl Counters {
             stitched: Metric::new("stitched"),
             derivative: Metric::new("derivative"),
             drawn: Metric::new("drawn"),
+            meanwhile: Metric::new("meanwhile"),
         }
     }
 
@@ -58,6 +62,7 @@ impl Counters {
             How::Stitched => &self.stitched,
             How::Derivative => &self.derivative,
             How::Drawn => &self.drawn,
+            How::Meanwhile => &self.meanwhile,
         };
         metric.images.increment(1);
         metric.seconds.record(took);

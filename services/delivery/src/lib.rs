@@ -35,6 +35,6 @@ pub use config::{DeliveryConfig, DrawingConfig, OriginalsConfig};
 pub use delivery::Delivery;
 pub use image::{Originals, draw_originals};
 pub use profiles::{
-    Absent, Gallery, ImagesConfig, Item, ProfileWords, Profiles, Ready, profiles_router,
+    Absent, Gallery, ImagesConfig, Item, Meanwhile, ProfileWords, Profiles, Ready, profiles_router,
 };
 pub use routes::router;

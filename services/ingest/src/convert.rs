@@ -72,7 +72,7 @@ impl Outcome {
         match self {
             Self::Unsupported(reason) | Self::Refused(reason) => Failure::Asset(reason),
             Self::Broken(reason) => Failure::Ours(anyhow::anyhow!(reason)),
-            Self::Converted(_) | Self::Adopted(_) | Self::Identified(_) => {
+            Self::Converted(_) | Self::Adopted(_) | Self::Identified(..) => {
                 Failure::Ours(anyhow::anyhow!("the child did something else"))
             }
         }

@@ -1,6 +1,9 @@
 //! The other end of `convert`: a child without rights, in which untrusted bytes are decoded.
 
-use imaging::{AdoptSettings, Adopted, ConvertSettings, Converted, SourceFacts};
+use imaging::{
+    AdoptSettings, Adopted, ConvertSettings, Converted, Original, Outline, SourceFacts, adopt,
+    identify,
+};
 use sandbox::child::file;
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +23,8 @@ pub(crate) enum Task {
 pub(crate) enum Outcome {
     Converted(Converted),
     Adopted(Adopted),
-    Identified(SourceFacts),
+    /// What it is, and how it can be drawn until there is a pyramid of it, if it can.
+    Identified(SourceFacts, Option<Outline>),
     /// We can't read this kind of image; another program might.
     Unsupported(String),
     /// The image is at fault, or too large.
@@ -52,9 +56,7 @@ pub fn decode() {
     sandbox::child::work(|task: Task| {
         let done = match &task {
             Task::Convert(settings) => convert(settings).map(Outcome::Converted),
-            Task::Adopt(settings) => {
-                imaging::adopt(file(0), &file(1), settings).map(Outcome::Adopted)
-            }
+            Task::Adopt(settings) => adopt(file(0), &file(1), settings).map(Outcome::Adopted),
             Task::Look(settings) => look(settings),
         };
         done.unwrap_or_else(|error| Outcome::of(&error))
@@ -69,8 +71,10 @@ fn convert(settings: &ConvertSettings) -> Result<Converted, imaging::Error> {
 /// Whatever is wrong with a file that can't be served as it is, making a pyramid of it will tell.
 fn look(settings: &AdoptSettings) -> Result<Outcome, imaging::Error> {
     let source = file(0);
-    match imaging::adopt(source.try_clone()?, &file(1), settings) {
-        Ok(adopted) => Ok(Outcome::Adopted(adopted)),
-        Err(_) => imaging::identify(&source).map(Outcome::Identified),
+    if let Ok(adopted) = adopt(source.try_clone()?, &file(1), settings) {
+        return Ok(Outcome::Adopted(adopted));
     }
+    let facts = identify(&source)?;
+    let original = Original::open_from_top(source, &settings.limits).ok();
+    Ok(Outcome::Identified(facts, original.map(|original| original.outline().clone())))
 }

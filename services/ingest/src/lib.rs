@@ -27,5 +27,5 @@ mod profiles;
 pub use config::IngestConfig;
 pub use convert::find_program;
 pub use decode::decode;
-pub use profiles::{Absent, Holding, LogLevel, ProfileConfig, ProfileKind, Profiles};
+pub use profiles::{Absent, Holding, LogLevel, Meanwhile, ProfileConfig, ProfileKind, Profiles};
 pub use worker::Worker;

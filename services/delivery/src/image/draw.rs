@@ -2,8 +2,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use iiif::image::{Drawing, Extent};
-use imaging::DrawSettings;
+use imaging::{DrawSettings, Outline};
 use storage::keys;
+use tokio::sync::Semaphore;
 
 use super::{
     admission::Refusal,
@@ -49,7 +50,8 @@ pub(crate) async fn draw(
     let pyramid = match &exhibit.access {
         Access::Pyramid(pyramid) => Arc::clone(pyramid),
         Access::Original(outline) => {
-            return original::draw(delivery, exhibit, outline, drawing, settings(delivery)).await;
+            let file = (exhibit, &**outline);
+            return original::draw(delivery, file, drawing, settings(delivery), None).await;
         }
     };
     let permit = delivery.admission.admit(pyramid.memory_cost(drawing)).await?;
@@ -60,6 +62,17 @@ pub(crate) async fn draw(
     let settings = settings(delivery);
     let job = move || imaging::draw(&pyramid, &covering, &tiles, &drawing, &settings);
     Ok(delivery.painters.paint(permit, job).await?.into())
+}
+
+/// Draws from an original whose pyramid is in the making, when it is its `turn`.
+pub(crate) async fn draw_meanwhile(
+    delivery: &Delivery,
+    file: (&Exhibit, &Outline),
+    drawing: &Drawing,
+    turn: Arc<Semaphore>,
+) -> Result<Bytes, DrawError> {
+    let turn = turn.acquire_owned().await.map_err(|_| DrawError::Interrupted)?;
+    original::draw(delivery, file, drawing, settings(delivery), Some(turn)).await
 }
 
 /// Makes a thumbnail from a larger one.

@@ -167,6 +167,18 @@ impl Exhibits {
         Ok(exhibit)
     }
 
+    /// An image whose pyramid is in the making, as it is drawn until then; it is not kept.
+    pub(crate) fn meanwhile(&self, card: Arc<AssetCard>, outline: Arc<Outline>) -> Exhibit {
+        Exhibit {
+            number: self.opened.fetch_add(1, Ordering::Relaxed),
+            access: Access::Original(outline),
+            key: keys::original(&card.id, card.version),
+            asset_id: asset_id(&card.id),
+            modified: LastModified::new(card.modified),
+            card,
+        }
+    }
+
     /// Opens what there is of the version that is shown. The policy says what to look for first: it
     /// may have been changed since, and the new version is still in the making.
     async fn open(&self, card: &AssetCard) -> Result<Access, Error> {

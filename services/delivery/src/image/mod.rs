@@ -24,7 +24,7 @@ mod original;
 mod vectors;
 
 pub(crate) use admission::{Admission, Refusal};
-pub(crate) use draw::{DrawError, read_thumbnail, resize_thumbnail};
+pub(crate) use draw::{DrawError, draw_meanwhile, read_thumbnail, resize_thumbnail};
 pub(crate) use exhibit::{Access, Exhibit, Exhibits, asset_id};
 pub(crate) use get_base::get_base;
 pub(crate) use get_image::read;

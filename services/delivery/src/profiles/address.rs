@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use axum::http::{HeaderValue, Uri};
 use iiif::{
     Version,
@@ -12,8 +14,11 @@ use super::{error::Error, index::Identifier};
 pub(super) struct Address {
     pub(super) identifier: Identifier,
     pub(super) asked: Asked,
+    /// Of the Image API.
+    pub(super) version: Version,
     uri: Uri,
-    base_end: usize,
+    /// Where the identifier stands in the path.
+    base: Range<usize>,
 }
 
 /// What stands behind the identifier.
@@ -48,6 +53,9 @@ impl Written {
     }
 }
 
+/// What stands before identifiers in addresses of version 2.
+const IN_VERSION_2: &str = "v2/";
+
 /// Longer paths are refused unread.
 const MAX_BYTES: usize = 8 * 1024;
 
@@ -64,32 +72,45 @@ impl Address {
         if path.len() > MAX_BYTES {
             return Err(Error::NoSuchAddress);
         }
+        let (version, path) = match path.strip_prefix(IN_VERSION_2) {
+            Some(path) => (Version::V2, path),
+            None => (Version::V3, path),
+        };
         let (name, asked) = split(path).ok_or(Error::NoSuchAddress)?;
         let decoded = percent_decode_str(name).decode_utf8().map_err(|_| Error::NoSuchAddress)?;
         let identifier = Identifier::parse(&decoded);
-        let base_end = 1 + name.len();
-        Ok(Self { identifier, asked, uri, base_end })
+        let start = uri.path().len() - path.len();
+        let base = start..start + name.len();
+        Ok(Self { identifier, asked, version, uri, base })
     }
 
-    /// The path up to the identifier, as the client wrote it.
+    /// The identifier, as the client wrote it.
     pub(super) fn base(&self) -> &str {
-        self.uri.path().get(..self.base_end).unwrap_or_default()
+        self.uri.path().get(self.base.clone()).unwrap_or_default()
     }
 
     /// The image's own URI: byte for byte what the client wrote, for clients compare it.
     pub(super) fn id(&self, urls: &PublicUrls) -> String {
-        format!("{}{}", urls.root(), self.base())
+        self.id_in(self.version, urls)
+    }
+
+    /// Version 2 has addresses of its own, as some words mean something else there.
+    pub(super) fn id_in(&self, version: Version, urls: &PublicUrls) -> String {
+        let prefix = match version {
+            Version::V2 => IN_VERSION_2,
+            Version::V3 => "",
+        };
+        format!("{}/{prefix}{}", urls.root(), self.base())
     }
 
     /// The identifier in a header.
     pub(super) fn asset_id(&self) -> HeaderValue {
-        let text = self.base().trim_start_matches('/');
-        HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""))
+        HeaderValue::try_from(self.base()).unwrap_or(HeaderValue::from_static(""))
     }
 
     /// What is asked of the image, with the spellings that are accepted here beside IIIF's own.
     pub(super) fn request(&self) -> Result<(ImageRequest, Written), Error> {
-        let path = self.uri.path().get(self.base_end + 1..).unwrap_or_default();
+        let path = self.uri.path().get(self.base.end + 1..).unwrap_or_default();
         let mut words = path.split('/').map(|word| percent_decode_str(word).decode_utf8_lossy());
         let mut next = || words.next().unwrap_or_default().into_owned();
         let (region, size, rotation, last) = (next(), next(), next(), next());
@@ -102,7 +123,7 @@ impl Address {
         };
         let spelled = format!("{}/{size}/{rotation}/{}.{format}", whole(&region), color(quality));
         // Decoded once already: what is still escaped is meant so, and no word of a request.
-        let request = ImageRequest::parse(Version::V3, &spelled.replace('%', "%25"))
+        let request = ImageRequest::parse(self.version, &spelled.replace('%', "%25"))
             .map_err(|error| Error::syntax(error, &written))?;
         Ok((request, written))
     }
@@ -162,7 +183,14 @@ mod tests {
             ("/books:a/full/max/0/default.jpg", "books:a", Asked::Image),
         ] {
             let address = Address::read(path.parse().unwrap()).unwrap_or_else(|_| panic!("{path}"));
-            assert_eq!((address.base(), address.asked), (&*format!("/{name}"), asked), "{path}");
+            assert_eq!((address.base(), address.asked), (name, asked), "{path}");
+            assert_eq!(address.version, Version::V3);
+            let address = Address::read(format!("/v2{path}").parse().unwrap());
+            let address = address.unwrap_or_else(|_| panic!("/v2{path}"));
+            assert_eq!((address.base(), address.asked), (name, asked), "/v2{path}");
+            assert_eq!(address.version, Version::V2);
+            let urls = PublicUrls::new("https://example.org");
+            assert_eq!(address.id(&urls), format!("https://example.org/v2/{name}"));
         }
         for path in ["/", "//", "/a/b", "/a/full/max/0", "/a//", "/%ff/info.json"] {
             assert!(Address::read(path.parse().unwrap()).is_err(), "{path}");

@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 /// What `recto images` offers of the images of its profiles, which are `[profiles.NAME]`.
@@ -12,6 +14,9 @@ pub struct ImagesConfig {
     pub thumbnail_width: u32,
     /// The greatest width of what `/preview` answers, in pixels.
     pub preview_width: u32,
+    /// A table (CSV) with the columns `asset_id` and `identifier`, by which `/mam/{asset_id}` leads old links to images; empty: there
+    /// are none.
+    pub old_ids: PathBuf,
     /// How many originals one archive may have.
     pub download_max_files: usize,
     /// How long a request waits for an image that is being made ready, in seconds; then it is told to come back (503).
@@ -25,6 +30,7 @@ impl Default for ImagesConfig {
             min_sizes_size: 200,
             thumbnail_width: 512,
             preview_width: 2048,
+            old_ids: PathBuf::new(),
             download_max_files: 20,
             max_wait_seconds: 60,
         }

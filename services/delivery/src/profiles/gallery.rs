@@ -1,4 +1,5 @@
 use std::{
+    collections::HashMap,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -22,6 +23,8 @@ pub struct Gallery {
     pub(super) config: ImagesConfig,
     pub(super) begun: Instant,
     pub(super) tally: Tally,
+    /// Identifiers by what images were called in an older system.
+    pub(super) old_ids: HashMap<String, String>,
 }
 
 /// What became of image requests since the start.
@@ -30,6 +33,24 @@ pub(super) struct Tally {
     pub(super) requests: AtomicU64,
     pub(super) completed: AtomicU64,
     pub(super) errors: AtomicU64,
+    /// Those that are being answered now.
+    pub(super) in_use: AtomicU64,
+}
+
+/// An image that is being answered, whatever becomes of it.
+pub(super) struct InUse<'a>(&'a AtomicU64);
+
+impl Drop for InUse<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
+}
+
+impl Tally {
+    pub(super) fn begin(&self) -> InUse<'_> {
+        self.in_use.fetch_add(1, Relaxed);
+        InUse(&self.in_use)
+    }
 }
 
 impl Gallery {
@@ -47,7 +68,13 @@ impl Gallery {
             config,
             begun: Instant::now(),
             tally: Tally::default(),
+            old_ids: HashMap::new(),
         }
+    }
+
+    /// Leads old links to images; identifiers by what the images were called.
+    pub fn with_old_ids(self, old_ids: HashMap<String, String>) -> Self {
+        Self { old_ids, ..self }
     }
 
     pub(super) async fn find(&self, identifier: &Identifier) -> Result<Item, Error> {

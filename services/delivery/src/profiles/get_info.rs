@@ -25,35 +25,45 @@ pub(super) async fn get_info(
     visit: &Visit,
 ) -> Result<Response, Error> {
     let item = gallery.find(&address.identifier).await?;
-    let text = describe(gallery, &item, &address.id(&visit.urls)).to_string();
+    let accept = visit.accept();
+    let accept = accept.as_deref();
+    let asked = accept.and_then(|accept| negotiate::version(Api::Image, accept));
+    let version = match address.version {
+        Version::V2 => Version::V2,
+        Version::V3 => asked.unwrap_or(Version::V3),
+    };
+    let info = describe(gallery, &item, &address.id_in(version, &visit.urls));
+    let text = match version {
+        Version::V2 => info.to_json(version).to_string(),
+        Version::V3 => as_theirs(&info).to_string(),
+    };
     let etag = Fingerprint::NEW.of(text.as_bytes()).etag(item.card.version);
     let modified = LastModified::new(item.card.modified);
-    let media_type = HeaderValue::from_static(media_type(visit.accept().as_deref()));
+    let media_type = HeaderValue::from_static(media_type(version, accept));
     let answer = Answer::new(&address.asset_id(), media_type, etag, &modified)
         .with(ASSET_ID, address.asset_id())
         .with(header::VARY, headers::BY_ACCEPT)
         .with(header::CACHE_CONTROL, item.words.cache_control.clone())
-        .with(header::LINK, HeaderValue::from_static(headers::level_2(Version::V3)));
+        .with(header::LINK, HeaderValue::from_static(headers::level_2(version)));
     Ok(answer.to(visit, Bytes::from(text)))
 }
 
 /// Plain JSON, but for those who name JSON-LD.
-fn media_type(accept: Option<&str>) -> &'static str {
+fn media_type(version: Version, accept: Option<&str>) -> &'static str {
     const JSON_LD: &str = "application/ld+json";
     match accept {
         Some(accept) if accept.contains(JSON_LD) => {
-            negotiate::content_type(Api::Image, Version::V3, Some(accept))
+            negotiate::content_type(Api::Image, version, Some(accept))
         }
         _ => "application/json",
     }
 }
 
-/// In the order in which the server of the Natural History Museum has it.
-fn describe(gallery: &Gallery, item: &Item, id: &str) -> Value {
+fn describe(gallery: &Gallery, item: &Item, id: &str) -> ImageInfo {
     let (w, h) = item.card.extent;
     let extent = Extent::new(w, h);
     let config = &gallery.delivery.config;
-    let info = ImageInfo {
+    ImageInfo {
         limits: limits(config, &item.card),
         sizes: sizes(extent, gallery.config.min_sizes_size),
         tiles: TILES.map(|side| Tiles::square(side, factors(extent))).to_vec(),
@@ -62,7 +72,12 @@ fn describe(gallery: &Gallery, item: &Item, id: &str) -> Value {
         features: Feature::ALL.to_vec(),
         rights: item.words.rights.clone(),
         ..ImageInfo::new(id, extent, Level::Two)
-    };
+    }
+}
+
+/// In the order in which the server of the Natural History Museum has it.
+fn as_theirs(info: &ImageInfo) -> Value {
+    let (id, Extent { w, h }) = (info.id.as_str(), info.extent);
     let Value::Object(mut said) = info.to_json(Version::V3) else { return Value::Null };
     if let Some(Value::Array(sizes)) = said.get_mut("sizes") {
         sizes.reverse();

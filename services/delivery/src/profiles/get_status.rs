@@ -32,8 +32,8 @@ pub(super) async fn get_status(State(gallery): State<Arc<Gallery>>) -> Response 
             "cache_size": in_words(bytes),
             "max_size": in_words(max_bytes),
             "percentage_used": percentage(bytes, max_bytes),
-            "in_use": 0,
-            "waiting_clean_up": 0,
+            "in_use": tally.in_use.load(Relaxed),
+            "waiting_clean_up": gallery.delivery.derivatives.leaving(),
         },
         "profiles": worded(gallery.profiles.status()),
     });

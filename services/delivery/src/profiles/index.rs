@@ -3,8 +3,10 @@ use std::{fs::File, sync::Arc};
 use axum::http::HeaderValue;
 use catalogue::AssetCard;
 use futures_util::future::{BoxFuture, Shared};
+use imaging::Outline;
 use model::AssetId;
 use serde_json::Value;
+use tokio::sync::Semaphore;
 
 /// Where images of profiles are found: what stands in for the catalogue.
 ///
@@ -45,6 +47,16 @@ pub struct Item {
     pub bytes: u64,
     /// Resolves when the image can be drawn.
     pub ready: Ready,
+    /// How it can be drawn until then, if it can.
+    pub meanwhile: Option<Meanwhile>,
+}
+
+/// An original that is drawn as it is until its pyramid is made.
+#[derive(Clone)]
+pub struct Meanwhile {
+    pub outline: Arc<Outline>,
+    /// Whoever draws has it: such drawings are dear, and one after the other for each image.
+    pub turn: Arc<Semaphore>,
 }
 
 pub type Ready = Shared<BoxFuture<'static, Result<(), Absent>>>;

@@ -10,22 +10,28 @@ use axum::{
 };
 
 use super::{
-    error::Error, gallery::Gallery, get_originals::get_originals, get_status::get_status,
-    serve::serve,
+    error::Error, gallery::Gallery, get_mam::get_mam, get_originals::get_originals,
+    get_status::get_status, serve::serve,
 };
 use crate::headers;
 
 /// Every address of `recto images`. `host` says which machine answered.
 pub fn profiles_router(gallery: impl Into<Arc<Gallery>>, host: &str) -> Router {
     let host = HeaderValue::try_from(host).unwrap_or(HeaderValue::from_static("recto"));
+    let gallery = gallery.into();
+    let old_links = match gallery.old_ids.is_empty() {
+        true => Router::new(),
+        false => Router::new().route("/mam/{asset_id}", get(get_mam)),
+    };
     Router::new()
+        .merge(old_links)
         .route("/status", get(get_status))
         .route("/favicon.ico", get(async || Redirect::temporary("https://iiif.io/favicon.ico")))
         .route("/originals", get(get_originals))
         .route("/{*image}", get(serve).options(options))
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
         .fallback(async || Error::NoSuchAddress)
-        .with_state(gallery.into())
+        .with_state(gallery)
         .layer(from_fn_with_state(host, for_everybody))
 }
 

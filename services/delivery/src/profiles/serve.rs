@@ -21,6 +21,7 @@ pub(super) async fn serve(
 ) -> Result<Response, Error> {
     let address = Address::read(uri)?;
     let (gallery, config) = (&*gallery, &gallery.config);
+    let _in_use = gallery.tally.begin();
     let outcome = match address.asked {
         Asked::Info => return get_info(gallery, &address, &visit).await,
         Asked::Original => return get_original(gallery, &address, &visit).await,

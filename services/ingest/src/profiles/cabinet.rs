@@ -1,6 +1,9 @@
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
 };
 
 use futures_util::TryStreamExt;
@@ -13,6 +16,8 @@ pub(super) struct Cabinet {
     bucket: Bucket,
     max_bytes: u64,
     drawers: Mutex<Drawers>,
+    /// Drawers that are counted no longer, and not emptied yet.
+    leaving: AtomicU64,
 }
 
 #[derive(Default)]
@@ -44,7 +49,8 @@ impl Cabinet {
                 drawers.add(prefix, object.bytes);
             }
         }
-        Ok(Self { bucket, max_bytes, drawers: Mutex::new(drawers) })
+        let leaving = AtomicU64::new(0);
+        Ok(Self { bucket, max_bytes, drawers: Mutex::new(drawers), leaving })
     }
 
     pub(super) fn bucket(&self) -> &Bucket {
@@ -69,8 +75,10 @@ impl Cabinet {
             drawers.add(prefix, bytes);
             drawers.make_room(prefix, self.max_bytes)
         };
+        self.leaving.fetch_add(gone.len() as u64, Relaxed);
         for prefix in &gone {
             self.remove(prefix).await;
+            self.leaving.fetch_sub(1, Relaxed);
         }
         gone
     }
@@ -83,6 +91,11 @@ impl Cabinet {
 
     pub(super) fn bytes(&self) -> u64 {
         self.drawers().bytes
+    }
+
+    /// How many images had to make room and are not off the disk yet.
+    pub(super) fn leaving(&self) -> u64 {
+        self.leaving.load(Relaxed)
     }
 
     pub(super) fn max_bytes(&self) -> u64 {

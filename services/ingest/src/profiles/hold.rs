@@ -8,7 +8,7 @@ use storage::keys;
 
 use super::{
     config::LogLevel,
-    holding::{Absent, Holding, made},
+    holding::{Absent, Holding, Meanwhile, made},
     kept_card::{KeptCard, media_type, unknown},
     profile::{Profile, kind},
     source::{Original, Source},
@@ -30,6 +30,7 @@ impl Profile {
             card: Arc::new(kept.to_card(id, version, modified)),
             file_name,
             bytes,
+            meanwhile: None,
             making,
         };
         if let Some(kept) = self.kept(id, version).await {
@@ -52,7 +53,7 @@ impl Profile {
                 self.keep_card(id, version, &kept).await?;
                 Ok(hold(&kept, made()))
             }
-            Look::Image(facts) => {
+            Look::Image(facts, outline) => {
                 let kept = KeptCard {
                     extent: facts.upright(),
                     gray: facts.channels < 3,
@@ -67,7 +68,8 @@ impl Profile {
                     let made = make.await.unwrap_or_else(|_| Err(broke_down()));
                     made.map(drop)
                 };
-                Ok(hold(&kept, making.boxed().shared()))
+                let meanwhile = outline.map(Meanwhile::new);
+                Ok(Holding { meanwhile, ..hold(&kept, making.boxed().shared()) })
             }
             Look::Strange => {
                 let kept = self.make(id, original, unknown()).await?;
@@ -83,6 +85,7 @@ impl Profile {
         original: Original,
         media_type: MediaType,
     ) -> Result<KeptCard, Absent> {
+        let _in_use = self.tally.begin();
         let version = original.version;
         let done = async {
             let wishes = (self.config.jpeg_quality, self.config.full_chroma);

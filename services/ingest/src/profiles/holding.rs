@@ -5,6 +5,8 @@ use futures_util::{
     FutureExt,
     future::{BoxFuture, Shared},
 };
+use imaging::Outline;
+use tokio::sync::Semaphore;
 
 /// What a name leads to at the moment: an original, and what is made of it.
 #[derive(Clone)]
@@ -15,7 +17,23 @@ pub struct Holding {
     pub file_name: Arc<str>,
     /// How large the original is.
     pub bytes: u64,
+    /// How it can be drawn until it is ready, if it can.
+    pub meanwhile: Option<Meanwhile>,
     pub(super) making: Making,
+}
+
+/// An original that can be drawn before it is ready, slowly.
+#[derive(Clone)]
+pub struct Meanwhile {
+    pub outline: Arc<Outline>,
+    /// Whoever draws has it, so that one image does not keep all cores.
+    pub turn: Arc<Semaphore>,
+}
+
+impl Meanwhile {
+    pub(super) fn new(outline: Outline) -> Self {
+        Self { outline: Arc::new(outline), turn: Arc::new(Semaphore::new(1)) }
+    }
 }
 
 /// Resolves when the image can be drawn.

@@ -25,5 +25,5 @@ mod cabinet;
 mod tally;
 
 pub use config::{LogLevel, ProfileConfig, ProfileKind};
-pub use holding::{Absent, Holding};
+pub use holding::{Absent, Holding, Meanwhile};
 pub use index::Profiles;

@@ -129,13 +129,18 @@ impl Profile {
         if let Value::Object(cache) = &mut cache {
             cache.insert("cache_size".to_owned(), bytes.into());
             cache.insert("max_size".to_owned(), max.into());
-            cache.insert("in_use".to_owned(), 0.into());
-            cache.insert("waiting_clean_up".to_owned(), 0.into());
+            cache.insert("in_use".to_owned(), self.tally.in_use().into());
+            cache.insert("waiting_clean_up".to_owned(), self.cabinet.leaving().into());
+            if kept == "source_cache" {
+                let took = cache.get("response_time").cloned().unwrap_or_default();
+                cache.insert("mss_status".to_owned(), json!({ "response_time": took }));
+            }
         }
         json!({ "name": self.name, kept: cache })
     }
 
     async fn look(self: Arc<Self>, id: AssetId, last: Option<Known>) -> Known {
+        let _in_use = self.tally.begin();
         let seen = self.source.see(&id, (&self.cabinet, &self.workshop, &self.tally)).await;
         let Seen { original, for_now, doubt, evicted } = match seen {
             Ok(seen) => seen,

@@ -19,12 +19,32 @@ pub(super) struct Tally {
     pub(super) revalidated: AtomicU64,
     pub(super) in_place: AtomicU64,
     pub(super) converted: AtomicU64,
+    /// Images that are looked at, fetched or made ready now.
+    in_use: AtomicU64,
     /// By the kind of the error.
     errors: Mutex<BTreeMap<&'static str, u64>>,
     last_response: Mutex<Option<Duration>>,
 }
 
+/// Work on an image that is under way, however it ends.
+pub(super) struct InUse<'a>(&'a AtomicU64);
+
+impl Drop for InUse<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
+}
+
 impl Tally {
+    pub(super) fn begin(&self) -> InUse<'_> {
+        self.in_use.fetch_add(1, Relaxed);
+        InUse(&self.in_use)
+    }
+
+    pub(super) fn in_use(&self) -> u64 {
+        self.in_use.load(Relaxed)
+    }
+
     pub(super) fn count(counter: &AtomicU64) {
         counter.fetch_add(1, Relaxed);
     }

@@ -31,8 +31,8 @@ pub(super) struct Workshop {
 pub(super) enum Look {
     /// Ready as it is.
     InPlace(Outline),
-    /// An image of which a pyramid has to be made.
-    Image(SourceFacts),
+    /// An image of which a pyramid has to be made, and how it can be drawn until then, if it can.
+    Image(SourceFacts, Option<Outline>),
     /// Nothing that we can read; another program may.
     Strange,
 }
@@ -61,7 +61,9 @@ impl Workshop {
         let _turn = self.looks.acquire().await;
         match self.try_look(original).await {
             Ok(Outcome::Adopted(adopted)) => Ok(Look::InPlace(adopted.outline)),
-            Ok(Outcome::Identified(facts)) => Ok(Look::Image(facts)),
+            Ok(Outcome::Identified(facts, outline)) => {
+                Ok(Look::Image(facts, outline.and_then(|outline| outline.check().ok())))
+            }
             Ok(Outcome::Unsupported(_)) => Ok(Look::Strange),
             Ok(outcome @ (Outcome::Converted(_) | Outcome::Refused(_) | Outcome::Broken(_))) => {
                 Err(absent(outcome.into_failure()))

@@ -14,6 +14,7 @@ async fn the_official_validator_finds_no_fault() -> Result<()> {
     validator::draw_squares(&folder.join(validator::IMAGE))?;
     let recto = place.images(&[&folder.display().to_string()]).await?;
     validator::finds_no_fault(&recto, "3.0", "2", "")?;
+    validator::finds_no_fault(&recto, "2.0", "2", "v2")?;
     recto.stop().await?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use futures_util::future::try_join_all;
 use reqwest::Method;
 use serde_json::json;
 
-use super::counted;
+use super::{counted, until_converted};
 
 /// A folder with a photograph that is no pyramid, one that is ready, and one further down.
 pub(super) fn scans(place: &Place) -> Result<String> {
@@ -51,6 +51,7 @@ async fn a_folder_is_shown_with_nothing_set() -> Result<()> {
         let path = format!("/{name}/full/max/0/default.jpg");
         shows(&recto, &path, &place.origins().join("scans/photo.jpg")).await?;
     }
+    until_converted(&recto, "scans", 2).await?;
     ensure!(counted(&recto, "scans", "in_place").await? == 1, "the tiled one is not in place");
     ensure!(counted(&recto, "scans", "converted").await? == 2, "a pyramid is made for each other");
 
@@ -127,6 +128,7 @@ async fn a_pyramid_is_made_once_for_all_and_for_good() -> Result<()> {
     for answer in answers {
         answer.with_status(200)?;
     }
+    until_converted(&recto, "scans", 1).await?;
     ensure!(counted(&recto, "scans", "converted").await? == 1, "it was made more than once");
     recto.stop().await?;
 
@@ -177,9 +179,10 @@ async fn what_is_kept_has_bounds_and_is_made_again() -> Result<()> {
     fs::write(&config, format!("[profiles.small]\nfolder = {scans:?}\ncache_size = 100000\n"))?;
     let config = config.display().to_string();
     let recto = place.images(&["--config", &config]).await?;
-    for name in ["photo.jpg", "box%201%2Fa%3Ab%2C%20c.jpg", "photo.jpg"] {
+    for (name, made) in [("photo.jpg", 1), ("box%201%2Fa%3Ab%2C%20c.jpg", 2), ("photo.jpg", 3)] {
         let path = format!("/small:{name}/0,0,512,512/512,/0/default.jpg");
         recto.get(&path).await?.with_status(200)?;
+        until_converted(&recto, "small", made).await?;
     }
     ensure!(counted(&recto, "small", "converted").await? == 3, "nothing had to go");
     recto.stop().await?;

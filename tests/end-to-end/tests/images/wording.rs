@@ -94,6 +94,7 @@ async fn errors_are_worded_as_theirs() -> Result<()> {
     for (path, extent) in [
         ("/photo.jpg/0.4,0.4,99.6,200/max/0/grey.jpg", (100, 200)),
         ("/photo.jpg/square/!300,300/!90/colour.jpg", (300, 300)),
+        ("/v2/photo.jpg/full/full/0/default.jpg", (2000, 1500)),
     ] {
         let answer = recto.get(path).await?.with_status(200)?;
         ensure!(jpeg_extent(&answer.body) == Some(extent), "{path}");

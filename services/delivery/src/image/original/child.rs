@@ -43,7 +43,10 @@ impl Desk {
             None => {
                 let file = files.into_iter().next();
                 let file = file.ok_or_else(|| Objection::Broken("no file came".to_owned()))?;
-                let original = Original::open(file, &order.limits);
+                let original = match order.from_top {
+                    true => Original::open_from_top(file, &order.limits),
+                    false => Original::open(file, &order.limits),
+                };
                 (order.key.clone(), original.map_err(|error| objection(&error))?)
             }
         };
@@ -83,7 +86,8 @@ mod tests {
         let drawing: Drawing =
             request.resolve(Extent::new(1500, 1000), &iiif::image::Limits::default()).unwrap();
         let (settings, limits) = (DrawSettings::default(), Limits::default());
-        serde_json::to_vec(&Order { key: key.to_owned(), drawing, settings, limits }).unwrap()
+        let (key, from_top) = (key.to_owned(), false);
+        serde_json::to_vec(&Order { key, from_top, drawing, settings, limits }).unwrap()
     }
 
     fn original() -> Vec<File> {

@@ -2,6 +2,7 @@ use bytes::Bytes;
 use iiif::image::Drawing;
 use imaging::{DrawSettings, Limits, Outline};
 use sandbox::{Failure, Question};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
     message::{Objection, Order, read},
@@ -34,13 +35,13 @@ pub(crate) enum Fault {
 #[error("{0}")]
 pub(crate) struct Words(String);
 
-/// Has a child draw what is asked, when there is room for it.
+/// Has a child draw what is asked, when there is room for it; `turn` is given back when the child has ended.
 pub(crate) async fn draw(
     delivery: &Delivery,
-    exhibit: &Exhibit,
-    outline: &Outline,
+    (exhibit, outline): (&Exhibit, &Outline),
     drawing: &Drawing,
     settings: DrawSettings,
+    turn: Option<OwnedSemaphorePermit>,
 ) -> Result<Bytes, DrawError> {
     let originals = &delivery.originals;
     // First, for nobody should wait for a copy with the right to draw in hand.
@@ -49,13 +50,13 @@ pub(crate) async fn draw(
     let question = Question {
         owner: exhibit.card.id.customer.into(),
         topic: exhibit.key.clone(),
-        request: order(originals, exhibit, drawing, settings),
+        request: order(originals, (exhibit, outline), drawing, settings),
         files: vec![file.try_clone().map_err(|error| Fault::NoChild(Failure::Spawn(error)))?],
     };
     let pool = originals.pool.clone();
-    // The permit goes with the work, and not with the visitor.
+    // The permits go with the work, and not with the visitor.
     let work = tokio::spawn(async move {
-        let _permit = permit;
+        let _permits = (permit, turn);
         pool.ask(question).await
     });
     let answer = work.await.map_err(|_| DrawError::Interrupted)?.map_err(Fault::from)?;
@@ -64,13 +65,14 @@ pub(crate) async fn draw(
 
 fn order(
     originals: &Originals,
-    exhibit: &Exhibit,
+    (exhibit, outline): (&Exhibit, &Outline),
     drawing: &Drawing,
     settings: DrawSettings,
 ) -> Vec<u8> {
     let max_bytes = settings.max_bytes.min(originals.drawing_bytes());
     let order = Order {
         key: exhibit.key.clone(),
+        from_top: outline.is_from_top(),
         drawing: drawing.clone(),
         settings: DrawSettings { max_bytes, ..settings },
         // Ingest has let it in, whatever its limits are by now.

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 pub(super) struct Order {
     /// Of the original; what is at a key never changes.
     pub(super) key: String,
+    /// Whether the file is not ready, and has to be read from the top.
+    pub(super) from_top: bool,
     pub(super) drawing: Drawing,
     pub(super) settings: DrawSettings,
     pub(super) limits: Limits,
