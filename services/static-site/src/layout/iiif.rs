@@ -79,11 +79,30 @@ pub(crate) fn whole_url(version: Version, image: &Image<'_>, size: Extent) -> St
     format!("{}/full/{size}/0/default.jpg", image.url())
 }
 
+/// The sizes below the image's own, which is there under another name.
+///
+/// OpenSeadragon takes the sizes for the levels if there are as many as scale factors, and, adding the image itself, if there is
+/// one less: so that none of its tiles is missed, the smallest are left out where the sizes are not the levels.
+fn sizes(plan: &Plan, scale_factors: &[u32]) -> Vec<Extent> {
+    let mut sizes: Vec<Extent> = wholes(plan).filter(|size| *size != plan.extent).collect();
+    let Extent { w, h } = plan.extent;
+    let halves = scale_factors.iter().filter(|factor| **factor > 1);
+    let levels: Vec<Extent> =
+        halves.map(|factor| Extent::new(w.div_ceil(*factor), h.div_ceil(*factor))).collect();
+    let is_taken_for_levels = |sizes: &[Extent]| {
+        sizes.len() == levels.len() + 1 || (sizes.len() == levels.len() && sizes != levels)
+    };
+    while !sizes.is_empty() && is_taken_for_levels(&sizes) {
+        sizes.pop();
+    }
+    sizes
+}
+
 pub(crate) fn info(image: &Image<'_>) -> ImageInfo {
     let plan = image.plan;
-    let sizes = wholes(plan).filter(|size| *size != plan.extent).collect();
     let tiled = plan.levels.iter().filter(|level| level.has_tiles);
-    let scale_factors = tiled.map(|level| level.scale_factor).collect();
+    let scale_factors: Vec<u32> = tiled.map(|level| level.scale_factor).collect();
+    let sizes = sizes(plan, &scale_factors);
     // What is larger than the largest whole image is there in tiles alone.
     let largest = wholes(plan).next().filter(|size| *size != plan.extent);
     let (formats, preferred_formats) = match image.format {

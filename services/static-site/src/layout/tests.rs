@@ -77,6 +77,32 @@ fn an_image_that_is_not_there_as_a_whole_has_a_largest_size() {
     assert_eq!(info["tiles"][0]["width"], 512);
 }
 
+/// What OpenSeadragon, and Mirador with it, makes of a description: the widths that it believes levels to have.
+#[test]
+fn openseadragon_finds_the_levels_that_there_are() {
+    let layout = Layout::Iiif(Version::V3);
+    for (w, h) in [(1, 1), (300, 200), (700, 500), (3001, 2003), (513, 20), (20_000, 9000)] {
+        for largest in [u32::MAX, 1000, 400, 100] {
+            let plan = plan(&layout, w, h, largest);
+            let image = Image { name: "a", base_url: "", format: TileFormat::Jpg, plan: &plan };
+            let info = iiif::info(&image).to_json(Version::V3);
+            let factors = info["tiles"][0]["scaleFactors"].as_array().unwrap();
+            let max_level = factors.iter().filter_map(|it| it.as_u64()).max().unwrap().ilog2();
+            let listed = info["sizes"].as_array().cloned().unwrap_or_default();
+            let mut widths: Vec<_> =
+                listed.iter().map(|it| it["width"].as_u64().unwrap()).collect();
+            let levels: Vec<u64> =
+                (0..=max_level).rev().map(|n| u64::from(w).div_ceil(1 << n)).collect();
+            match (widths.len() as u32).checked_sub(max_level) {
+                Some(0) => widths.push(w.into()),
+                Some(1) => {}
+                Some(_) | None => continue,
+            }
+            assert_eq!(widths, levels, "{w}x{h}, up to {largest}: {info:#}");
+        }
+    }
+}
+
 /// What the Image API says of a request is what the file is: every name is resolved as a server would.
 #[test]
 fn every_name_of_iiif_is_a_request_for_the_picture_that_it_holds() {
