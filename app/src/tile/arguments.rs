@@ -72,6 +72,9 @@ pub(crate) struct Arguments {
     /// Makes everything again.
     #[arg(long)]
     pub(super) force: bool,
+    /// Removes from the site what is no longer among the inputs; without it that is told.
+    #[arg(long, conflicts_with_all = ["check", "shard", "shards"])]
+    pub(super) prune: bool,
     /// Writes what was done to this file, in JSON.
     #[arg(long, value_name = "FILE")]
     pub(super) report: Option<PathBuf>,

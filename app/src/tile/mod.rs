@@ -11,7 +11,9 @@ mod progress;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use static_site::{Fault, Object, Shard, Site, check_site, write_site, write_viewer};
+use static_site::{
+    Fault, Object, Shard, Site, check_site, find_vanished, prune, write_site, write_viewer,
+};
 
 use crate::{config::Config, tell};
 
@@ -28,6 +30,10 @@ pub(crate) async fn run(config: &Config, arguments: Arguments) -> anyhow::Result
     site.settings.check()?;
     let images: usize = objects.iter().map(|object| object.pages.len()).sum();
     anyhow::ensure!(images > 0, "there are no images: name files, or folders with images in them");
+    anyhow::ensure!(
+        !(arguments.prune && shard.is_some()),
+        "--prune is for a run without a shard: let it follow when all shards are done"
+    );
     if arguments.check {
         return check(&site, &objects, shard, &arguments).await;
     }
@@ -81,7 +87,22 @@ async fn write(
     if arguments.viewer {
         write_viewer(&site, portal::OPENSEADRAGON).await.context("the viewer can't be written")?;
     }
-    let report = progress.end(&outcome);
+    let vanished = match shard {
+        Some(_) => Vec::new(),
+        None => find_vanished(&site, &objects).await.context("the site can't be listed")?,
+    };
+    if arguments.prune {
+        let pruned = prune(&site, &objects, &vanished).await;
+        pruned.context("what is no longer among the inputs can't be removed")?;
+    }
+    let report = progress.end(&outcome, &vanished, arguments.prune);
+    for image in &vanished {
+        let what = if arguments.prune { "removed" } else { "no longer among the inputs" };
+        tell(&format!("{image}: {what}"));
+    }
+    if !vanished.is_empty() && !arguments.prune {
+        tell("what is no longer among the inputs stays in the site; --prune removes it");
+    }
     for (source, reason) in &outcome.failed {
         tell(&format!("{source}: {reason}"));
     }

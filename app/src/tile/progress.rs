@@ -30,7 +30,8 @@ impl Progress {
         self.bar.inc(1);
     }
 
-    pub(super) fn end(&self, outcome: &Outcome) -> Report {
+    /// `vanished` are the images that are no longer among the inputs.
+    pub(super) fn end(&self, outcome: &Outcome, vanished: &[String], is_pruned: bool) -> Report {
         self.bar.finish_and_clear();
         let failed = outcome.failed.iter();
         let failed: Vec<Value> =
@@ -42,6 +43,8 @@ impl Progress {
             "files": outcome.files,
             "bytes": outcome.bytes,
             "manifests": outcome.manifests,
+            "vanished": vanished,
+            "pruned": is_pruned,
             "seconds": self.begun.elapsed().as_secs_f64(),
         }))
     }

@@ -14,6 +14,7 @@ mod bucket;
 mod connect;
 mod upload;
 mod publish;
+mod unpublish;
 mod local_copy;
 mod local_files;
 mod ranges;

@@ -24,11 +24,11 @@ use crate::{
 /// A folder or a bucket that becomes a site. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Publisher {
-    place: Place,
+    pub(crate) place: Place,
 }
 
 #[derive(Debug, Clone)]
-enum Place {
+pub(crate) enum Place {
     Folder(Arc<PathBuf>),
     Bucket(Bucket),
 }
@@ -245,7 +245,7 @@ fn attributes(headers: &Headers) -> Attributes {
 }
 
 /// Names are relative, and stay in the folder.
-fn path(folder: &Path, name: &str) -> Result<PathBuf, Error> {
+pub(crate) fn path(folder: &Path, name: &str) -> Result<PathBuf, Error> {
     let is_plain = |part: &str| !matches!(part, "" | "." | "..") && !part.contains('\0');
     match name.split('/').all(is_plain) {
         true => Ok(folder.join(name)),

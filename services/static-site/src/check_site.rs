@@ -1,6 +1,6 @@
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use crate::{Error, Object, Page, Record, Shard, Site};
+use crate::{Error, Object, Page, Record, Shard, Site, vanished::record_name};
 
 /// What is wrong with an image of a site.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub async fn check_site(
 
 async fn check(site: &Site, page: &Page) -> Result<Option<Fault>, Error> {
     let fault = |reason: String| Ok(Some(Fault { image: page.image.clone(), reason }));
-    let name = site.record_name(&page.image);
+    let name = record_name(&page.image);
     let Some(record) = Record::read(&site.publisher, &name).await? else {
         return fault("it was never finished".to_owned());
     };

@@ -3,6 +3,7 @@
 //! - [`find_sources`] looks for images, [`Sheet`] reads what a table says of them, [`objects`] puts both together;
 //!   a [`Task`] says all of it in one file.
 //! - [`Layout`] knows how files are called; [`write_site`] makes them, and [`check_site`] looks whether they are there.
+//! - [`find_vanished`] says what is no longer among the inputs, and [`prune`] removes it, if that is wanted.
 //! - [`Record`] is what is kept of a finished image: it is written last, and a second run begins with it.
 //! - [`cut`] is the other end of `cut_image`: the child without rights in which an image is decoded.
 //!
@@ -26,6 +27,7 @@ mod write_documents;
 mod write_viewer;
 mod write_site;
 mod check_site;
+mod vanished;
 mod shard;
 
 pub use check_site::{Fault, check_site};
@@ -39,6 +41,7 @@ pub use shard::Shard;
 pub use sheet::{Row, Sheet};
 pub use source::Source;
 pub use task::{Task, TaskPlan};
+pub use vanished::{find_vanished, prune};
 pub use write_image::Made;
 pub use write_site::{Event, Outcome, Site, write_site};
 pub use write_viewer::write_viewer;

@@ -14,6 +14,7 @@ use crate::{
     Error, Page, Record, Site,
     cut_image::{Cutting, cut_image},
     layout::Image,
+    vanished::record_name,
     wire::Message,
     write_documents::write_document,
 };
@@ -32,7 +33,7 @@ pub struct Made {
 pub(crate) async fn write_image(site: &Site, page: &Page) -> Result<Made, Error> {
     let version = page.source.version().await?;
     let settings = site.settings_of_record();
-    let name = site.record_name(&page.image);
+    let name = record_name(&page.image);
     let record = Record::read(&site.publisher, &name).await?;
     if let Some(record) = &record
         && !site.force

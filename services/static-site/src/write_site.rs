@@ -126,11 +126,6 @@ impl Site {
         Plan::new(extent, &self.settings)
     }
 
-    /// Where the record of an image is: no web server shows it by mistake, as its folder begins with a dot.
-    pub(crate) fn record_name(&self, image: &str) -> String {
-        format!(".recto/{image}.json")
-    }
-
     /// All that the files of an image depend on, beside its source.
     pub(crate) fn settings_of_record(&self) -> Value {
         let TileSettings { tile, quality, chroma, shape, format, largest, .. } = &self.settings;

@@ -64,6 +64,24 @@ impl Theirs {
         })
     }
 
+    /// Which page of an object an image is, or was.
+    pub(crate) fn page_number(&self, object: &Object, image: &str) -> Option<u32> {
+        let id = object.id.strip_prefix(&self.prefix)?.strip_prefix('/')?;
+        let page = image.strip_prefix(&self.prefix)?.strip_prefix("/tiles/")?.strip_prefix(id)?;
+        page.strip_prefix('-')?.parse().ok()
+    }
+
+    /// The documents of a page alone, if it is, or was, one of the object's.
+    pub(crate) fn documents_of(&self, object: &Object, image: &str) -> Vec<String> {
+        let number = self.page_number(object, image);
+        let names = |number| ["canvas", "annotation"].map(|kind| (kind, number));
+        number
+            .into_iter()
+            .flat_map(names)
+            .map(|(kind, number)| format!("{}/{kind}/p{number}.json", object.id))
+            .collect()
+    }
+
     /// The manifest, and each of its parts on its own, with their names.
     pub(crate) fn documents(
         &self,

@@ -109,6 +109,113 @@ fn files_of_task(above: &str) -> Vec<String> {
     expected
 }
 
+/// Of an object, in their order.
+fn keys(json: &Value) -> Vec<&str> {
+    json.as_object().into_iter().flat_map(|object| object.keys().map(String::as_str)).collect()
+}
+
+/// Key by key what the generator's own documents hold.
+#[test]
+fn the_documents_of_a_task_are_laid_out_as_they_always_were() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let task = task_in(folder.path())?;
+    let (from, to) = (folder.path().join("source"), folder.path().join("target"));
+    succeeded(&tile(&["--task", utf8(&task), "--from", utf8(&from), "--to", utf8(&to)])?)?;
+    let above = "iawa/Women/Ms2016_012_Box2";
+    let url = format!("https://cdn.example.org/{above}");
+    let read = |name: &str| -> Result<Value> {
+        Ok(serde_json::from_slice(&fs::read(to.join(above).join(name))?)?)
+    };
+    let info = read("tiles/Folder19-1/info.json")?;
+    let expected = serde_json::json!({
+        "@context": "http://iiif.io/api/image/2/context.json",
+        "@id": format!("{url}/tiles/Folder19-1"),
+        "protocol": "http://iiif.io/api/image",
+        "width": 1100,
+        "height": 520,
+        "sizes": [
+            { "width": 1100, "height": 520 },
+            { "width": 250, "height": 118 },
+            { "width": 600, "height": 284 },
+            { "width": 1200, "height": 567 },
+        ],
+        "profile": [
+            "http://iiif.io/api/image/2/level0.json",
+            { "supports": ["cors", "sizeByWhListed", "baseUriRedirect"] },
+        ],
+        "tiles": [{ "width": 512, "scaleFactors": [1, 2, 4, 8] }],
+    });
+    ensure!(info == expected && keys(&info) == keys(&expected), "{info:#}");
+
+    is_their_manifest(&read, &url)
+}
+
+fn is_their_manifest(read: &dyn Fn(&str) -> Result<Value>, url: &str) -> Result<()> {
+    let manifest = read("Folder19/manifest.json")?;
+    let order = [
+        "@context",
+        "@id",
+        "@type",
+        "label",
+        "thumbnail",
+        "viewingDirection",
+        "viewingHint",
+        "sequences",
+    ];
+    ensure!(keys(&manifest) == order, "{manifest:#}");
+    ensure!(manifest["@id"] == format!("{url}/Folder19/manifest.json"), "{manifest:#}");
+    ensure!(manifest["viewingHint"] == "individuals", "{manifest:#}");
+    let canvases = &manifest["sequences"][0]["canvases"];
+    ensure!(canvases[1]["@id"] == format!("{url}/Folder19/canvas/p2.json"), "{canvases:#}");
+    ensure!(canvases[1]["label"] == "Page 2", "{canvases:#}");
+    // Doubled, as a side is shorter than 1200.
+    ensure!(canvases[0]["width"] == 2200 && canvases[0]["height"] == 1040, "{canvases:#}");
+    let resource = &canvases[0]["images"][0]["resource"];
+    ensure!(resource["@id"] == format!("{url}/tiles/Folder19-1/full/full/0/default.jpg"));
+    for (name, part) in [
+        ("Folder19/sequence/default.json", &manifest["sequences"][0]),
+        ("Folder19/canvas/p1.json", &canvases[0]),
+        ("Folder19/annotation/p1.json", &canvases[0]["images"][0]),
+    ] {
+        let mut alone = read(name)?;
+        let context = alone.as_object_mut().and_then(|it| it.shift_remove("@context"));
+        ensure!(context == Some(manifest["@context"].clone()), "{name}: {alone:#}");
+        ensure!(alone == *part, "{name}: {alone:#}");
+    }
+    let collection = read("collection/top.json")?;
+    ensure!(collection["@type"] == "sc:Collection", "{collection:#}");
+    ensure!(collection["manifests"][0]["@id"] == manifest["@id"], "{collection:#}");
+    Ok(())
+}
+
+/// A task writes one item beside others, so only that item's pages are looked for.
+#[test]
+fn a_task_prunes_pages_of_its_own_item_alone() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let task = task_in(folder.path())?;
+    let (from, to) = (folder.path().join("source"), folder.path().join("target"));
+    let run = |more: &[&str]| {
+        let place = ["--task", utf8(&task), "--from", utf8(&from), "--to", utf8(&to)];
+        tile(&[&place[..], more].concat())
+    };
+    succeeded(&run(&[])?)?;
+    let above = "iawa/Women/Ms2016_012_Box2";
+    let other = to.join(format!(".recto/{above}/tiles/Folder190-1.json"));
+    fs::copy(to.join(format!(".recto/{above}/tiles/Folder19-1.json")), &other)?;
+    let scans = from.join("Women/Ms2016_012_Box2/Folder19/Access");
+    fs::remove_file(scans.join("b.jpg"))?;
+    succeeded(&run(&["--prune"])?)?;
+    ensure!(other.exists(), "another item went, too");
+    let item = to.join(above);
+    for gone in ["tiles/Folder19-2", "Folder19/canvas/p2.json", "Folder19/annotation/p2.json"] {
+        ensure!(!item.join(gone).exists(), "{gone} stays");
+    }
+    for kept in ["tiles/Folder19-1/info.json", "Folder19/canvas/p1.json", "collection/top.json"] {
+        ensure!(item.join(kept).exists(), "{kept} went");
+    }
+    Ok(())
+}
+
 #[test]
 fn a_task_file_makes_the_files_that_it_always_made() -> Result<()> {
     let folder = tempfile::tempdir()?;

@@ -1,10 +1,10 @@
-use std::{fs, process::Stdio, time::Instant};
+use std::{fs, path::Path, process::Stdio, time::Instant};
 
 use anyhow::{Context, Result, ensure};
 use end_to_end::{Random, recto_command, variable};
 use serde_json::Value;
 
-use super::site::{URL, same, small_images, succeeded, tile, utf8};
+use super::site::{URL, same, small_images, succeeded, tile, tree, utf8};
 
 /// `RECTO_TEST_IMAGES=10000` tries it as long as it is promised.
 #[test]
@@ -107,4 +107,34 @@ fn what_is_damaged_is_found_and_mended_and_what_is_broken_does_not_stop_the_rest
     let refused = super::site::tile(&[utf8(&images), "--to", utf8(&inside), "--base-url", URL])?;
     ensure!(!refused.status.success(), "a site was written among its images");
     Ok(())
+}
+
+#[test]
+fn what_is_gone_from_the_inputs_is_told_and_removed_when_that_is_wanted() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let images = small_images(folder.path(), 103)?;
+    let (site, fresh) = (folder.path().join("site"), folder.path().join("fresh"));
+    let report = folder.path().join("report.json");
+    let run = |to: &Path, more: &[&str]| {
+        let place = [utf8(&images), "--to", utf8(to), "--base-url", URL];
+        tile(&[&place[..], &["--report", utf8(&report)], more].concat())
+    };
+    succeeded(&run(&site, &[])?)?;
+    // A page of one object, and all of another.
+    fs::remove_file(images.join("object-0/page 1.jpg"))?;
+    fs::remove_dir_all(images.join("object-2"))?;
+    let whole = tree(&site)?;
+    succeeded(&run(&site, &[])?)?;
+    let told: Value = serde_json::from_slice(&fs::read(&report)?)?;
+    let gone = ["object-0/page_1", "object-2/page_100", "object-2/page_101", "object-2/page_102"];
+    ensure!(told["vanished"] == serde_json::json!(gone) && told["pruned"] == false, "{told}");
+    ensure!(tree(&site)?.len() == whole.len(), "something was removed");
+    let shard = run(&site, &["--prune", "--shard", "0/2"])?;
+    ensure!(!shard.status.success(), "a shard doesn't see all inputs");
+
+    succeeded(&run(&site, &["--prune"])?)?;
+    succeeded(&run(&fresh, &[])?)?;
+    same(&site, &fresh)?;
+    ensure!(!site.join("object-2").exists(), "an empty folder stays");
+    succeeded(&run(&site, &["--check"])?)
 }
