@@ -1,10 +1,13 @@
 use std::{fs, process::Command};
 
 use anyhow::{Context, Result, ensure};
-use end_to_end::{Keeping, Picture, Place, output_of, photo, workspace};
-use serde_json::Value;
+use end_to_end::{Keeping, Peers, Picture, Place, output_of, photo, workspace};
+use serde_json::{Value, json};
 
-use crate::{souvenirs, validator};
+use crate::{
+    browser::{every_tile_is_found, mirador},
+    souvenirs, validator,
+};
 
 #[tokio::test]
 async fn the_official_validator_finds_no_fault() -> Result<()> {
@@ -60,6 +63,57 @@ async fn a_viewer_zooms_and_nothing_is_drawn_for_it() -> Result<()> {
     ensure!(drawn == 0.0, "{drawn} of {} were drawn: {tiles:#?}", tiles.len());
     let shown = Picture::of_file(&screenshot)?.crop(320, 225, 640, 450);
     ensure!(!shown.is_gray(), "the viewer shows nothing: see {}", screenshot.display());
+    recto.stop().await?;
+    Ok(())
+}
+
+/// A manifest of somebody else's, whose page is an image of ours, of either version.
+fn manifest(service: &str, version: u8) -> Value {
+    let (id, kind) = match version {
+        2 => ("@id", "@type"),
+        _ => ("id", "type"),
+    };
+    let service =
+        json!({ id: service, kind: format!("ImageService{version}"), "profile": "level2" });
+    let canvas = "https://example.org/canvas";
+    json!({
+        "@context": "http://iiif.io/api/presentation/3/context.json",
+        "id": "https://example.org/manifest",
+        "type": "Manifest",
+        "label": { "en": ["A photograph"] },
+        "items": [{
+            "id": canvas, "type": "Canvas", "width": 3001, "height": 2001,
+            "items": [{
+                "id": "https://example.org/page", "type": "AnnotationPage",
+                "items": [{
+                    "id": "https://example.org/painting", "type": "Annotation", "motivation": "painting",
+                    "target": canvas,
+                    "body": {
+                        "id": "https://example.org/photo.jpg", "type": "Image", "format": "image/jpeg",
+                        "width": 3001, "height": 2001, "service": [service],
+                    },
+                }],
+            }],
+        }],
+    })
+}
+
+#[tokio::test]
+async fn mirador_shows_an_image_of_a_folder_on_first_sight() -> Result<()> {
+    let (place, peers) = (Place::new(Keeping::SIMPLE)?, Peers::start()?);
+    let folder = place.origins().join("scans");
+    fs::create_dir(&folder)?;
+    let photo = photo(&place.origins(), 3001, 2001)?;
+    let recto = place.images(&[&folder.display().to_string()]).await?;
+    for (version, prefix) in [(3, ""), (2, "v2/")] {
+        fs::copy(&photo, folder.join(format!("photo-{version}.jpg")))?;
+        let service = recto.url(&format!("/{prefix}photo-{version}.jpg"));
+        let name = format!("folder-{version}.json");
+        fs::write(peers.site().join(&name), manifest(&service, version).to_string())?;
+        let manifest = format!("http://{}/site/{name}", peers.address());
+        let page = mirador(&peers, &format!("mirador-folder-{version}"), &manifest)?;
+        every_tile_is_found(&page, &format!("photo-{version}.jpg"))?;
+    }
     recto.stop().await?;
     Ok(())
 }

@@ -9,7 +9,10 @@ use end_to_end::{Peers, landscape_in, output_of, recto_command, variable};
 use serde_json::Value;
 
 use super::site::{URL, succeeded, tile, utf8};
-use crate::{souvenirs, validator};
+use crate::{
+    browser::{every_tile_is_found, mirador},
+    validator,
+};
 
 /// Makes a site of an image in a folder behind nginx: its address.
 fn site_of(peers: &Peers, image: &Path, folder: &str, options: &[&str]) -> Result<String> {
@@ -36,25 +39,6 @@ fn the_official_validator_finds_no_fault_with_a_site_behind_nginx() -> Result<()
         let failed: Vec<_> = results.iter().filter(|(_, has_passed)| !**has_passed).collect();
         ensure!(failed.is_empty(), "{version}: {failed:?} fail:\n{report}");
     }
-    Ok(())
-}
-
-/// Opens a page in the browser and zooms in: what it asks of the image must be there.
-fn every_tile_is_found(page: &str, image: &str) -> Result<()> {
-    let screenshot = page.rsplit_once("/site/").map_or(page, |(_, path)| path).replace('/', "-");
-    let output = output_of(
-        Command::new("node")
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/viewer.mjs"))
-            .arg(page)
-            .arg(souvenirs()?.join(format!("static-{screenshot}.png"))),
-    )?;
-    let seen: Value = serde_json::from_slice(&output.stdout)?;
-    ensure!(seen["errors"].as_array().is_some_and(Vec::is_empty), "{page}: {seen:#}");
-    let asked = seen["images"].as_array().context("no images")?;
-    let tiles = asked.iter().filter(|asked| asked["url"].to_string().contains(image));
-    let tiles: Vec<_> = tiles.collect();
-    ensure!(tiles.len() > 8, "{page}: {asked:#?}");
-    ensure!(tiles.iter().all(|tile| tile["status"] == 200), "{page}: {tiles:#?}");
     Ok(())
 }
 
@@ -96,6 +80,22 @@ fn openseadragon_finds_every_tile_of_a_site_without_a_server() -> Result<()> {
         );
         fs::write(peers.site().join(format!("{folder}.html")), page)?;
         every_tile_is_found(&format!("http://{}/site/{folder}.html", peers.address()), name)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn mirador_opens_the_manifest_of_a_site_in_either_version() -> Result<()> {
+    let peers = Peers::start()?;
+    let folder = tempfile::tempdir()?;
+    let image = landscape_in(folder.path(), (3001, 2003), "jpg[Q=90]")?;
+    let name = image.file_stem().and_then(|name| name.to_str()).context("no name")?;
+    for layout in ["iiif3", "iiif2"] {
+        let options = ["--layout", layout, "--objects", "images"];
+        let url = site_of(&peers, &image, layout, &options)?;
+        let manifest = format!("{url}/{name}/manifest.json");
+        let page = mirador(&peers, &format!("mirador-{layout}"), &manifest)?;
+        every_tile_is_found(&page, name)?;
     }
     Ok(())
 }
