@@ -1,6 +1,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
+use storage::StorageConfig;
 
 /// How assets are brought in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -12,8 +13,13 @@ pub struct IngestConfig {
     pub scratch: PathBuf,
     /// The folders that `file://` origins may be read from.
     pub file_origins: Vec<PathBuf>,
+    /// The buckets that origins in buckets may be read from: tables with `storage`, the keys of `[storage]`, whose `url` such
+    /// origins begin with (`s3://`, `gs://` or `az://`), and `customers`, who may read it (all, if none are named).
+    pub bucket_origins: Vec<BucketOrigin>,
     /// Hosts (names or addresses) that http origins may name although they are not on the public internet.
     pub private_hosts: Vec<String>,
+    /// How many origins are fetched from one host at the same time.
+    pub connections_per_host: usize,
     /// The largest origin that is accepted, in bytes.
     pub max_source_bytes: u64,
     /// The largest image that is accepted, in pixels.
@@ -38,13 +44,37 @@ pub struct IngestConfig {
     pub full_chroma: bool,
 }
 
+/// A bucket, or the part of one below a prefix, that origins may be in.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BucketOrigin {
+    /// The numbers of those who may read it; empty: all.
+    pub customers: Vec<u32>,
+    pub storage: StorageConfig,
+}
+
+impl BucketOrigin {
+    fn faults(&self) -> Vec<String> {
+        let url = &self.storage.url;
+        let is_bucket = ["s3://", "gs://", "az://"].iter().any(|scheme| url.starts_with(scheme));
+        let is_no_bucket = format!(
+            "storage.url: {url:?} is no bucket; use s3://bucket/prefix, gs://bucket/prefix or az://container/prefix"
+        );
+        let own = self.storage.faults();
+        let faults = own.into_iter().chain((!is_bucket).then_some(is_no_bucket));
+        faults.map(|fault| format!("ingest.bucket_origins: {fault}")).collect()
+    }
+}
+
 impl Default for IngestConfig {
     fn default() -> Self {
         Self {
             workers: 0,
             scratch: PathBuf::new(),
             file_origins: Vec::new(),
+            bucket_origins: Vec::new(),
             private_hosts: Vec::new(),
+            connections_per_host: 8,
             max_source_bytes: 20 << 30,
             max_source_pixels: 4_000_000_000,
             connect_timeout_seconds: 30,
@@ -70,6 +100,10 @@ impl IngestConfig {
         if self.lease_seconds < 3 {
             faults.push(format!("ingest.lease_seconds is {}: use 3 or more", self.lease_seconds));
         }
+        if self.connections_per_host == 0 {
+            faults.push("ingest.connections_per_host is 0: use 1 or more".to_owned());
+        }
+        faults.extend(self.bucket_origins.iter().flat_map(BucketOrigin::faults));
         for folder in self.file_origins.iter().filter(|folder| !folder.is_dir()) {
             faults.push(format!("ingest.file_origins: {} is not a folder", folder.display()));
         }

@@ -86,7 +86,7 @@ impl Engine {
         let origin = origin.ok_or_else(|| Failure::Asset("the asset has no origin".to_owned()))?;
         let access = self.catalogue.origin_access(asset.id.customer, origin).await;
         let access = access.context("the origin strategy can't be looked up")?;
-        let source = self.fetcher.fetch(origin, &access, folder).await?;
+        let source = self.fetcher.fetch((asset.id.customer, origin), &access, folder).await?;
         let left = self.catalogue.bytes_left(&asset.id).await;
         match left.context("the storage policy can't be looked up")? {
             left if source.bytes > left => Err(Failure::Asset(catalogue::NO_ROOM.to_owned())),

@@ -24,7 +24,7 @@ mod clean_up;
 mod failure;
 mod profiles;
 
-pub use config::IngestConfig;
+pub use config::{BucketOrigin, IngestConfig};
 pub use convert::find_program;
 pub use decode::decode;
 pub use profiles::{Absent, Holding, LogLevel, Meanwhile, ProfileConfig, ProfileKind, Profiles};

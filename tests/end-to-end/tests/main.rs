@@ -1,6 +1,7 @@
 //! What Recto promises, tried from outside on the built binary. `make e2e` runs it with all that it needs.
 
 mod browser;
+mod bucket_origins;
 mod contract;
 mod credentials;
 mod examples;

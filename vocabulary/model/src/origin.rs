@@ -7,8 +7,8 @@ pub enum Origin {
     Http(String),
     /// `file://` and an absolute path, percent-decoded by whoever opens it.
     File(String),
-    /// `s3://bucket/key`
-    S3(String),
+    /// `s3://bucket/key`, `gs://bucket/key` or `az://container/key`
+    Bucket(String),
     /// `sftp://`, `ftp://` or `ftps://`
     Ftp(String),
     /// Bytes that came with the registration and lie in our own storage, under this key.
@@ -22,7 +22,7 @@ pub enum InvalidOrigin {
     NotAUrl,
     #[error("an origin must not be longer than {MAX_BYTES} bytes")]
     TooLong,
-    #[error("origins of the kind '{0}' are not supported; use http, https, file or s3")]
+    #[error("origins of the kind '{0}' are not supported; use http, https, file, s3, gs or az")]
     Scheme(String),
 }
 
@@ -39,7 +39,7 @@ impl Origin {
         match self {
             Self::Http(url)
             | Self::File(url)
-            | Self::S3(url)
+            | Self::Bucket(url)
             | Self::Ftp(url)
             | Self::Upload(url) => url,
         }
@@ -49,7 +49,7 @@ impl Origin {
     pub fn upload_key(&self) -> Option<&str> {
         match self {
             Self::Upload(url) => url.strip_prefix(UPLOAD)?.strip_prefix("://"),
-            Self::Http(_) | Self::File(_) | Self::S3(_) | Self::Ftp(_) => None,
+            Self::Http(_) | Self::File(_) | Self::Bucket(_) | Self::Ftp(_) => None,
         }
     }
 }
@@ -76,7 +76,7 @@ impl FromStr for Origin {
         match scheme.to_ascii_lowercase().as_str() {
             "http" | "https" => Ok(Self::Http(url)),
             "file" => Ok(Self::File(url)),
-            "s3" => Ok(Self::S3(url)),
+            "s3" | "gs" | "az" => Ok(Self::Bucket(url)),
             "sftp" | "ftp" | "ftps" => Ok(Self::Ftp(url)),
             UPLOAD => Ok(Self::Upload(url)),
             other => Err(InvalidOrigin::Scheme(other.chars().take(20).collect())),
@@ -93,7 +93,9 @@ mod tests {
         let kind = |text: &str| text.parse::<Origin>().unwrap();
         assert!(matches!(kind("HTTPS://x.example.org/a.tif"), Origin::Http(_)));
         assert!(matches!(kind("file:///scans/a.tif"), Origin::File(_)));
-        assert!(matches!(kind("s3://bucket/a.tif"), Origin::S3(_)));
+        for bucket in ["s3://bucket/a.tif", "gs://bucket/a.tif", "az://container/a.tif"] {
+            assert!(matches!(kind(bucket), Origin::Bucket(_)), "{bucket}");
+        }
         assert!(matches!(kind("sftp://host/a.tif"), Origin::Ftp(_)));
     }
 

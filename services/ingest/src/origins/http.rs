@@ -2,24 +2,23 @@ use std::{fmt::Display, path::Path, time::Duration};
 
 use anyhow::Context;
 use catalogue::Credentials;
-use futures_util::StreamExt;
 use reqwest::{
     Client, RequestBuilder, Response, StatusCode,
     header::{ETAG, HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED},
     redirect,
 };
 use serde::{Deserialize, Serialize};
-use tokio::io::AsyncWriteExt;
 use url::Url;
 
-use super::{FetchError, Fetched, Guard};
+use super::{FetchError, Fetched, Guard, hosts::Hosts};
 use crate::config::IngestConfig;
 
 /// Fetches http and https origins.
 pub(crate) struct HttpOrigins {
     client: Client,
     guard: Guard,
-    max_bytes: u64,
+    hosts: Hosts,
+    pub(super) max_bytes: u64,
     timeout: Duration,
 }
 
@@ -39,12 +38,12 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    fn of(headers: &HeaderMap) -> Self {
+    pub(super) fn of(headers: &HeaderMap) -> Self {
         let text = |name| Some(headers.get(name)?.to_str().ok()?.to_owned());
         Self { etag: text(ETAG), modified: text(LAST_MODIFIED) }
     }
 
-    fn put_on(&self, mut request: RequestBuilder) -> RequestBuilder {
+    pub(super) fn put_on(&self, mut request: RequestBuilder) -> RequestBuilder {
         if let Some(etag) = &self.etag {
             request = request.header(IF_NONE_MATCH, etag);
         }
@@ -72,6 +71,7 @@ impl HttpOrigins {
         Ok(Self {
             client,
             guard,
+            hosts: Hosts::new(config.connections_per_host),
             max_bytes: config.max_source_bytes,
             timeout: config.fetch_timeout(),
         })
@@ -115,11 +115,12 @@ impl HttpOrigins {
         if !self.guard.admits(&url) {
             return Err(not_public(&url));
         }
-        let mut request = marks.put_on(self.client.get(url.clone()));
+        let mut request = self.client.get(url.clone());
         if let Some(Credentials { user, password }) = credentials {
             // Where the origin redirects to another host, the client leaves them out.
             request = request.basic_auth(user, Some(password));
         }
+        let _turn = self.hosts.turn(url.host_str().unwrap_or_default()).await;
         match tokio::time::timeout(self.timeout, self.download(url, request, marks, into)).await {
             Ok(asked) => asked,
             Err(_) => {
@@ -128,50 +129,12 @@ impl HttpOrigins {
         }
     }
 
-    async fn download(
-        &self,
-        url: Url,
-        request: RequestBuilder,
-        marks: &Marks,
-        into: &Path,
-    ) -> Result<Asked, FetchError> {
-        let answer = request.send().await.map_err(|e| self.explain(&url, &e))?;
-        let status = answer.status();
-        if status == StatusCode::NOT_MODIFIED && *marks != Marks::default() {
-            return Ok(Asked::Same);
-        }
-        if matches!(status, StatusCode::NOT_FOUND | StatusCode::GONE) {
-            return Ok(Asked::Gone(status));
-        }
-        let answer = check_status(&url, answer)?;
-        let marks = Marks::of(answer.headers());
-        if answer.content_length().is_some_and(|bytes| bytes > self.max_bytes) {
-            return Err(self.too_large(&url));
-        }
-        let on_disk =
-            |error: std::io::Error| unavailable(&url, format!("could not be kept: {error}"));
-        let mut file = tokio::fs::File::create_new(into).await.map_err(on_disk)?;
-        let mut bytes = 0;
-        let mut body = answer.bytes_stream();
-        while let Some(chunk) = body.next().await {
-            let chunk = chunk.map_err(|error| self.explain(&url, &error))?;
-            bytes += chunk.len() as u64;
-            if bytes > self.max_bytes {
-                return Err(self.too_large(&url));
-            }
-            file.write_all(&chunk).await.map_err(on_disk)?;
-        }
-        file.flush().await.map_err(on_disk)?;
-        let file = std::fs::File::open(into).map_err(on_disk)?;
-        Ok(Asked::Came(Fetched { file, path: into.to_owned(), bytes }, marks))
-    }
-
-    fn too_large(&self, url: &Url) -> FetchError {
+    pub(super) fn too_large(&self, url: &Url) -> FetchError {
         FetchError::Refused(format!("{url} is larger than the limit of {} bytes", self.max_bytes))
     }
 
     /// What went wrong on the way, in words; the details are in the log.
-    fn explain(&self, url: &Url, error: &reqwest::Error) -> FetchError {
+    pub(super) fn explain(&self, url: &Url, error: &reqwest::Error) -> FetchError {
         tracing::debug!(%url, ?error, "an origin could not be fetched");
         if error.is_redirect() {
             return bad_redirect(url);
@@ -190,7 +153,7 @@ impl HttpOrigins {
     }
 }
 
-fn unavailable(origin: impl Display, what: impl Display) -> FetchError {
+pub(super) fn unavailable(origin: impl Display, what: impl Display) -> FetchError {
     FetchError::Unavailable(format!("the origin {origin} {what}"))
 }
 
@@ -220,7 +183,7 @@ fn guarded_redirects(guard: Guard) -> redirect::Policy {
 }
 
 /// A refusal of the origin's is final; trouble on its side may pass.
-fn check_status(url: &Url, answer: Response) -> Result<Response, FetchError> {
+pub(super) fn check_status(url: &Url, answer: Response) -> Result<Response, FetchError> {
     let status = answer.status();
     if status.is_success() && status != StatusCode::PARTIAL_CONTENT {
         return Ok(answer);

@@ -6,12 +6,18 @@
 mod file;
 mod guard;
 mod http;
+mod download;
+mod hosts;
+mod objects;
+mod buckets;
 mod upload;
 
 use std::{fs::File, path::PathBuf};
 
+pub(crate) use buckets::{BucketOrigins, address_in_bucket};
 pub(crate) use guard::Guard;
 pub(crate) use http::{Asked, HttpOrigins, Marks};
+pub(crate) use objects::Objects;
 
 pub(crate) use file::{NotOpened, open_file, open_path, path_of};
 pub(crate) use upload::read_upload;

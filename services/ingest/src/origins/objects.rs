@@ -5,21 +5,21 @@ use reqwest::StatusCode;
 use storage::{Bucket, Meta};
 use tokio::{io::AsyncWriteExt, sync::Semaphore};
 
-use crate::origins::{Asked, FetchError, Fetched, Marks};
+use super::{Asked, FetchError, Fetched, Marks};
 
-/// A bucket; the name of an image is its key.
-pub(super) struct Objects {
+/// A bucket that originals are read from, by their keys.
+pub(crate) struct Objects {
     bucket: Bucket,
     max_bytes: u64,
     connections: Arc<Semaphore>,
 }
 
 impl Objects {
-    pub(super) fn new(bucket: Bucket, max_bytes: u64, connections: usize) -> Self {
+    pub(crate) fn new(bucket: Bucket, max_bytes: u64, connections: usize) -> Self {
         Self { bucket, max_bytes, connections: Arc::new(Semaphore::new(connections.max(1))) }
     }
 
-    pub(super) async fn ask(
+    pub(crate) async fn ask(
         &self,
         name: &str,
         marks: &Marks,
@@ -68,6 +68,8 @@ fn marks_of(found: &Meta) -> Marks {
     Marks { etag: found.etag.clone(), modified: Some(found.modified.unix_timestamp().to_string()) }
 }
 
+/// The cause is for the log: it may name what is nobody's business.
 fn explain(name: &str, error: &storage::Error) -> FetchError {
+    tracing::debug!(name, ?error, "an object could not be read");
     FetchError::Unavailable(format!("{name} could not be read from the bucket: {error}"))
 }

@@ -15,14 +15,17 @@ use super::{
     config::{ProfileConfig, ProfileKind},
     disk::Disk,
     holding::{Absent, Holding},
-    objects::Objects,
     profile::Profile,
     remote::Remote,
     source::{Source, version_of},
     web::{Web, iiif_template},
     workshop::Workshop,
 };
-use crate::{config::IngestConfig, origins::HttpOrigins, scratch::Scratch};
+use crate::{
+    config::IngestConfig,
+    origins::{HttpOrigins, Objects},
+    scratch::Scratch,
+};
 
 /// All profiles of a server. Cheap to clone.
 #[derive(Clone)]
@@ -119,7 +122,7 @@ fn source(settings: &ProfileConfig, config: &IngestConfig, data: &Path) -> anyho
 /// The operator named the server, so it may be a private one; where it redirects to may not.
 fn web(template: String, settings: &ProfileConfig, config: &IngestConfig) -> anyhow::Result<Web> {
     let url = url::Url::parse(&template).context("the url is not one")?;
-    let mut config = config.clone();
+    let mut config = IngestConfig { connections_per_host: settings.connections, ..config.clone() };
     config
         .private_hosts
         .extend(url.host_str().map(|host| host.trim_matches(['[', ']']).to_owned()));

@@ -2,7 +2,7 @@
 //!
 //! - [`Profiles`] finds a [`Holding`] by profile and name; [`ProfileConfig`] is what the operator says of one.
 //! - `profile` is the story: known, seen again, or new, which `hold` takes in. `source` sees
-//!   originals: on `disk`, or `remote`: on the `web`, or `objects` in a bucket.
+//!   originals: on `disk`, or `remote`: on the `web`, or in a bucket.
 //! - `workshop` makes a new original ready: in place if it is ready as it is, else by a pyramid, made in the background.
 //! - `cabinet` keeps what was made and fetched, on disk, within bounds.
 //!
@@ -19,7 +19,6 @@ mod source;
 mod disk;
 mod remote;
 mod web;
-mod objects;
 mod workshop;
 mod cabinet;
 mod tally;

@@ -13,7 +13,6 @@ use time::OffsetDateTime;
 
 use super::{
     cabinet::Cabinet,
-    objects::Objects,
     source::{GLANCE, Original, Seen, Unseen, last_part, version_of},
     tally::Tally,
     web::Web,
@@ -21,7 +20,7 @@ use super::{
 };
 use crate::{
     engine::now,
-    origins::{Asked, FetchError, Marks, path_of},
+    origins::{Asked, FetchError, Marks, Objects, path_of},
 };
 
 /// What has to be fetched before it can be read.

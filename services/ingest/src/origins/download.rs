@@ -1,0 +1,262 @@
+use std::{io::SeekFrom, path::Path};
+
+use futures_util::StreamExt;
+use reqwest::{
+    RequestBuilder, Response, StatusCode,
+    header::{CONTENT_RANGE, HeaderValue, IF_RANGE, RANGE},
+};
+use tokio::{
+    fs::File,
+    io::{AsyncSeekExt, AsyncWriteExt},
+};
+use url::Url;
+
+use super::{
+    Asked, FetchError, Fetched, HttpOrigins, Marks,
+    http::{check_status, unavailable},
+};
+
+/// How often a body that breaks off is gone on with, as long as every time something comes.
+const RESUMPTIONS: u32 = 20;
+
+impl HttpOrigins {
+    /// Takes the answer's body into the file `into`; when it breaks off, the rest is asked for, if the origin can tell
+    /// that the file is still the same.
+    pub(super) async fn download(
+        &self,
+        url: Url,
+        request: RequestBuilder,
+        marks: &Marks,
+        into: &Path,
+    ) -> Result<Asked, FetchError> {
+        let again = request.try_clone();
+        let answer = marks.put_on(request).send().await.map_err(|e| self.explain(&url, &e))?;
+        let status = answer.status();
+        if status == StatusCode::NOT_MODIFIED && *marks != Marks::default() {
+            return Ok(Asked::Same);
+        }
+        if matches!(status, StatusCode::NOT_FOUND | StatusCode::GONE) {
+            return Ok(Asked::Gone(status));
+        }
+        let mut answer = check_status(&url, answer)?;
+        let mut marks = Marks::of(answer.headers());
+        let mut body = Body::create(self, &url, into).await?;
+        let mut is_second = false;
+        for _ in 0..=RESUMPTIONS {
+            let had = body.bytes;
+            let Some(broken) = body.take(answer).await? else { return body.close(marks).await };
+            let way_on = again.as_ref().and_then(RequestBuilder::try_clone).zip(marks.validator());
+            let Some((request, validator)) = way_on.filter(|_| body.bytes > had) else {
+                return Err(broken);
+            };
+            tracing::debug!(%url, bytes = body.bytes, "the rest of an origin is asked for");
+            let request = request.header(RANGE, format!("bytes={}-", body.bytes));
+            let sent = request.header(IF_RANGE, validator).send().await;
+            answer = sent.map_err(|e| self.explain(&url, &e))?;
+            if answer.status() != StatusCode::PARTIAL_CONTENT {
+                // The file is another one by now, or can't be had in parts: once more from the start.
+                if std::mem::replace(&mut is_second, true) {
+                    return Err(broken);
+                }
+                answer = check_status(&url, answer)?;
+                marks = Marks::of(answer.headers());
+                body.begin_again().await?;
+            } else if !body.is_gone_on_with_by(&answer) {
+                return Err(unavailable(&url, "sent other bytes than those that were asked for"));
+            }
+        }
+        Err(unavailable(&url, "broke off again and again"))
+    }
+}
+
+impl Marks {
+    /// By which an origin can be asked for a part of the same file: no weak tag is good for that.
+    fn validator(&self) -> Option<&str> {
+        let strong = self.etag.as_deref().filter(|etag| !etag.starts_with("W/"));
+        strong.or(self.modified.as_deref())
+    }
+}
+
+/// A body on its way into a file.
+struct Body<'a> {
+    origins: &'a HttpOrigins,
+    url: &'a Url,
+    into: &'a Path,
+    file: File,
+    bytes: u64,
+}
+
+impl<'a> Body<'a> {
+    async fn create(
+        origins: &'a HttpOrigins,
+        url: &'a Url,
+        into: &'a Path,
+    ) -> Result<Self, FetchError> {
+        let file = File::create_new(into).await.map_err(|error| not_kept(url, &error))?;
+        Ok(Self { origins, url, into, file, bytes: 0 })
+    }
+
+    /// Why it broke off, if it did.
+    async fn take(&mut self, answer: Response) -> Result<Option<FetchError>, FetchError> {
+        let max_bytes = self.origins.max_bytes;
+        let whole = answer.content_length().map(|length| self.bytes.saturating_add(length));
+        if whole.is_some_and(|bytes| bytes > max_bytes) {
+            return Err(self.origins.too_large(self.url));
+        }
+        let mut chunks = answer.bytes_stream();
+        while let Some(chunk) = chunks.next().await {
+            let chunk = match chunk {
+                Ok(chunk) => chunk,
+                Err(error) => return Ok(Some(self.origins.explain(self.url, &error))),
+            };
+            self.bytes += chunk.len() as u64;
+            if self.bytes > max_bytes {
+                return Err(self.origins.too_large(self.url));
+            }
+            let written = self.file.write_all(&chunk).await;
+            written.map_err(|error| not_kept(self.url, &error))?;
+        }
+        Ok(None)
+    }
+
+    async fn begin_again(&mut self) -> Result<(), FetchError> {
+        self.bytes = 0;
+        let emptied = async {
+            self.file.flush().await?;
+            self.file.set_len(0).await?;
+            self.file.seek(SeekFrom::Start(0)).await
+        };
+        emptied.await.map(drop).map_err(|error| not_kept(self.url, &error))
+    }
+
+    fn is_gone_on_with_by(&self, answer: &Response) -> bool {
+        let range = answer.headers().get(CONTENT_RANGE).map(HeaderValue::to_str);
+        let Some(Ok(range)) = range else { return false };
+        range.starts_with(&format!("bytes {}-", self.bytes))
+    }
+
+    async fn close(mut self, marks: Marks) -> Result<Asked, FetchError> {
+        let flushed = self.file.flush().await;
+        let opened = flushed.and_then(|()| std::fs::File::open(self.into));
+        let file = opened.map_err(|error| not_kept(self.url, &error))?;
+        Ok(Asked::Came(Fetched { file, path: self.into.to_owned(), bytes: self.bytes }, marks))
+    }
+}
+
+fn not_kept(url: &Url, error: &std::io::Error) -> FetchError {
+    unavailable(url, format!("could not be kept: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    };
+
+    use tokio::{
+        io::AsyncReadExt,
+        net::{TcpListener, TcpStream},
+    };
+
+    use super::*;
+    use crate::config::IngestConfig;
+
+    /// What the origin is good for, and how often it was asked.
+    #[derive(Clone, Default)]
+    struct Origin {
+        etags: &'static [&'static str],
+        ignores_ranges: bool,
+        lies: bool,
+        asked: Arc<AtomicUsize>,
+    }
+
+    const TEXT: &str = "0123456789abcdefghij";
+    /// What of a body comes before it breaks off.
+    const PART: usize = 7;
+
+    impl Origin {
+        /// Answers one question, and hangs up before the end.
+        async fn answer(self, mut stream: TcpStream) -> std::io::Result<()> {
+            let (mut question, mut byte) = (Vec::new(), [0]);
+            while !question.ends_with(b"\r\n\r\n") && stream.read(&mut byte).await? == 1 {
+                question.push(byte[0]);
+            }
+            let question = String::from_utf8_lossy(&question).into_owned();
+            let header = |name: &str| {
+                let lines = question.lines().filter_map(|line| line.split_once(": "));
+                lines
+                    .clone()
+                    .find(|(key, _)| key.eq_ignore_ascii_case(name))
+                    .map(|(_, value)| value)
+            };
+            let nth = self.asked.fetch_add(1, SeqCst);
+            let etag = self.etags[nth.min(self.etags.len() - 1)];
+            let from = header("range").and_then(|it| it.strip_prefix("bytes=")?.strip_suffix('-'));
+            let is_same = header("if-range") == Some(etag) && !self.ignores_ranges;
+            let from = from.filter(|_| is_same).map(|from| from.parse::<usize>().unwrap());
+            let rest = &TEXT[from.unwrap_or(0)..];
+            let told = if self.lies { 0 } else { from.unwrap_or(0) };
+            let (status, range) = match from {
+                Some(_) => {
+                    ("206 Partial Content", format!("content-range: bytes {told}-19/20\r\n"))
+                }
+                None => ("200 OK", String::new()),
+            };
+            let head = format!(
+                "HTTP/1.1 {status}\r\netag: {etag}\r\n{range}content-length: {}\r\nconnection: close\r\n\r\n",
+                rest.len()
+            );
+            stream.write_all(head.as_bytes()).await?;
+            stream.write_all(&rest.as_bytes()[..rest.len().min(PART)]).await?;
+            stream.shutdown().await
+        }
+    }
+
+    /// What came, and how many questions it took.
+    async fn fetch(origin: Origin) -> (Result<String, FetchError>, usize) {
+        let asked = Arc::clone(&origin.asked);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/a", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(origin.clone().answer(stream));
+            }
+        });
+        let private_hosts = vec!["127.0.0.1".to_owned()];
+        let config = IngestConfig { private_hosts, ..IngestConfig::default() };
+        let folder = tempfile::tempdir().unwrap();
+        let into = folder.path().join("origin");
+        let fetched = HttpOrigins::new(&config).unwrap().fetch(&url, None, &into).await;
+        let text = fetched.map(|fetched| std::fs::read_to_string(fetched.path).unwrap());
+        (text, asked.load(SeqCst))
+    }
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_is_gone_on_with() {
+        let (text, asked) = fetch(Origin { etags: &["\"1\""], ..Origin::default() }).await;
+        assert_eq!((text.unwrap().as_str(), asked), (TEXT, 3));
+    }
+
+    #[tokio::test]
+    async fn bytes_of_two_states_of_a_file_are_never_mixed() {
+        let etags = &["\"1\"", "\"2\""];
+        let (text, asked) = fetch(Origin { etags, ..Origin::default() }).await;
+        assert_eq!((text.unwrap().as_str(), asked), (TEXT, 4), "begun again once");
+        let (text, _) = fetch(Origin { etags: &["\"1\""], lies: true, ..Origin::default() }).await;
+        let error = text.unwrap_err().to_string();
+        assert!(error.contains("other bytes"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_gone_on_with_may_be_tried_later() {
+        let weak = Origin { etags: &["W/\"1\""], ..Origin::default() };
+        let whole = Origin { etags: &["\"1\""], ignores_ranges: true, ..Origin::default() };
+        for (origin, questions) in [(weak, 1), (whole, 3)] {
+            let (text, asked) = fetch(origin).await;
+            let error = text.unwrap_err();
+            assert!(matches!(error, FetchError::Unavailable(_)), "{error}");
+            assert_eq!(asked, questions, "{error}");
+        }
+    }
+}
