@@ -1,4 +1,4 @@
-use std::convert::Infallible;
+use std::{convert::Infallible, ops::Range};
 
 use axum::{
     body::{Body, Bytes},
@@ -115,6 +115,22 @@ impl Answer {
     pub(crate) fn with_body(self, body: impl Into<Body>) -> Response {
         let mut response = Response::new(body.into());
         *response.headers_mut() = self.headers;
+        response
+    }
+
+    /// The part that is asked for, if one is.
+    pub(crate) fn range<'a>(&self, visit: &'a Visit) -> Option<&'a str> {
+        visit.range(&self.etag, self.modified.as_ref())
+    }
+
+    /// A part of a body that is so long as a whole.
+    pub(crate) fn with_part(self, part: &Range<u64>, whole: u64, body: Body) -> Response {
+        let range = format!("bytes {}-{}/{whole}", part.start, part.end - 1);
+        let range = HeaderValue::try_from(range).expect("words and numbers are allowed in headers");
+        let length = HeaderValue::from(part.end - part.start);
+        let answer = self.with(header::CONTENT_RANGE, range).with(header::CONTENT_LENGTH, length);
+        let mut response = answer.with_body(body);
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
         response
     }
 

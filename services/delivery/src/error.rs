@@ -39,6 +39,8 @@ pub(crate) enum Error {
         "the named query finds more than {0} assets: add ?page=1, ?page=2 and so on to the address"
     )]
     TooManyFound(u64),
+    #[error("the file ends before that: it has {0} bytes")]
+    NoSuchPart(u64),
     #[error("this thumbnail is not there: see the sizes in its info.json")]
     NoSuchThumbnail,
     #[error("a thumbnail is asked for as full/SIZE/0/default.jpg")]
@@ -90,6 +92,7 @@ impl Error {
             | Self::NoSuchThumbnail
             | Self::NoSuchNamedQuery
             | Self::NothingFound => StatusCode::NOT_FOUND,
+            Self::NoSuchPart(_) => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::Unauthorised => StatusCode::UNAUTHORIZED,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Catalogue(_) | Self::Missing(_) | Self::Storage(_) => {

@@ -2,6 +2,7 @@
 
 use axum::http::HeaderValue;
 use iiif::{Version, image::Format};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use time::{
     OffsetDateTime, PrimitiveDateTime, format_description::BorrowedFormatItem,
     macros::format_description,
@@ -94,6 +95,21 @@ impl Fingerprint {
     }
 }
 
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// To be kept under this name, which is quoted because of commas, and escaped where it is not ASCII (RFC 6266).
+pub(crate) fn attachment(file_name: &str) -> HeaderValue {
+    let is_plain = |c: char| matches!(c, ' '..='~') && c != '"' && c != '\\';
+    let plain: String = file_name.chars().map(|c| if is_plain(c) { c } else { '_' }).collect();
+    let text = if plain == file_name {
+        format!("attachment; filename=\"{plain}\"")
+    } else {
+        let escaped = utf8_percent_encode(file_name, ESCAPED);
+        format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{escaped}")
+    };
+    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("attachment"))
+}
+
 #[cfg(test)]
 mod tests {
     use time::macros::datetime;
@@ -125,5 +141,18 @@ mod tests {
         assert_ne!(tag(7, &["a", "b"]), tag(8, &["a", "b"]));
         assert_ne!(tag(7, &["a", "b"]), tag(7, &["ab", ""]));
         assert!(tag(255, &["a"]).to_str().unwrap().starts_with("\"ff-"));
+    }
+
+    #[test]
+    fn a_file_keeps_its_name() {
+        for (name, value) in [
+            ("a, b.jpg", "attachment; filename=\"a, b.jpg\""),
+            (
+                "é\"\r\n.jpg",
+                "attachment; filename=\"____.jpg\"; filename*=UTF-8''%C3%A9%22%0D%0A.jpg",
+            ),
+        ] {
+            assert_eq!(attachment(name), value);
+        }
     }
 }

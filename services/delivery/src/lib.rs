@@ -1,6 +1,6 @@
 //! The public face of the library: IIIF, read-only.
 //!
-//! - `routes` holds every address; each endpoint has a file in `image`, `thumbs` or `presentation`.
+//! - `routes` holds every address; each endpoint has a file in `image`, `thumbs`, `files` or `presentation`.
 //! - `profiles` is `recto images`: the same images, found by [`Profiles`] and not in the catalogue.
 //! - `access` decides what a visitor may see; every endpoint asks it.
 //! - `visit` and `asset_path` read what a request says, `answer` and `document` word what it gets.
@@ -25,6 +25,7 @@ mod counters;
 mod access;
 mod image;
 mod thumbs;
+mod files;
 mod presentation;
 mod profiles;
 

@@ -40,6 +40,22 @@ impl Visit {
         of(&["gzip", "x-gzip"]).or_else(|| of(&["*"])).unwrap_or(false)
     }
 
+    /// The part that is asked for, unless it is to go with what has changed since.
+    pub(crate) fn range(
+        &self,
+        etag: &HeaderValue,
+        modified: Option<&LastModified>,
+    ) -> Option<&str> {
+        let range = self.headers.get(header::RANGE)?.to_str().ok()?;
+        let holds = match self.headers.get(header::IF_RANGE) {
+            Some(condition) => {
+                condition == etag || modified.is_some_and(|it| it.value == *condition)
+            }
+            None => true,
+        };
+        holds.then_some(range)
+    }
+
     /// Does the visitor hold a copy that is still good? A date counts only where there is no tag.
     pub(crate) fn has_current(&self, etag: &HeaderValue, modified: Option<&LastModified>) -> bool {
         if self.headers.contains_key(header::IF_NONE_MATCH) {

@@ -5,6 +5,7 @@ mod bucket_origins;
 mod contract;
 mod credentials;
 mod examples;
+mod files;
 mod formats;
 mod hostile;
 mod images;

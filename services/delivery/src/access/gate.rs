@@ -11,6 +11,8 @@ pub(crate) enum Asked<'a> {
     /// info.json: what there is, not what it looks like.
     Info,
     Manifest,
+    /// The bytes as they came.
+    File,
 }
 
 /// What the gate says; what to answer is the endpoint's affair.
@@ -37,7 +39,7 @@ pub(crate) fn may_see(card: &AssetCard, visitor: &Visitor, asked: Asked<'_>) -> 
     let is_shown = |size: Extent| u64::from(size.longest_edge()) <= open;
     let allowed = match asked {
         Asked::Manifest => return Decision::Open,
-        Asked::Info => false,
+        Asked::Info | Asked::File => false,
         Asked::Image(drawing) => drawing.is_full_region() && is_shown(drawing.size),
         Asked::Thumbnail(size) => is_shown(size),
     };

@@ -58,6 +58,7 @@ impl Error {
             | ImageError::AddressTooLong
             | ImageError::NoSuchAddress
             | ImageError::NoSuchAsset
+            | ImageError::NoSuchPart(_)
             | ImageError::NoSuchThumbnail
             | ImageError::NotAThumbnail
             | ImageError::Unauthorised

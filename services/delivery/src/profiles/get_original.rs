@@ -7,12 +7,11 @@ use axum::{
 };
 use bytes::Bytes;
 use futures_util::stream;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{address::Address, error::Error, gallery::Gallery, index::Item};
 use crate::{
     answer::{ASSET_ID, Answer},
-    headers::{Fingerprint, LastModified},
+    headers::{Fingerprint, LastModified, attachment},
     visit::Visit,
 };
 
@@ -67,37 +66,4 @@ fn body(file: File, bytes: u64) -> Body {
         }
     });
     Body::from_stream(pieces)
-}
-
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// To be kept under this name, which is quoted because of commas, and escaped where it is not ASCII (RFC 6266).
-fn attachment(file_name: &str) -> HeaderValue {
-    let is_plain = |c: char| matches!(c, ' '..='~') && c != '"' && c != '\\';
-    let plain: String = file_name.chars().map(|c| if is_plain(c) { c } else { '_' }).collect();
-    let text = if plain == file_name {
-        format!("attachment; filename=\"{plain}\"")
-    } else {
-        let escaped = utf8_percent_encode(file_name, ESCAPED);
-        format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{escaped}")
-    };
-    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("attachment"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_keeps_its_name() {
-        for (name, value) in [
-            ("a, b.jpg", "attachment; filename=\"a, b.jpg\""),
-            (
-                "é\"\r\n.jpg",
-                "attachment; filename=\"____.jpg\"; filename*=UTF-8''%C3%A9%22%0D%0A.jpg",
-            ),
-        ] {
-            assert_eq!(attachment(name), value);
-        }
-    }
 }

@@ -8,6 +8,7 @@ use crate::{config::OriginalsConfig, image::painters::NICENESS};
 /// Where originals are that are served in place, and who reads them. Cheap to clone.
 #[derive(Clone)]
 pub struct Originals {
+    bucket: Bucket,
     files: LocalFiles,
     pub(super) pool: Pool,
     pub(super) config: OriginalsConfig,
@@ -32,7 +33,7 @@ impl Originals {
         bucket: Bucket,
         data: &Path,
     ) -> Result<Self, storage::Error> {
-        let files = LocalFiles::open(bucket, &data.join("originals"), config.cache_bytes)?;
+        let files = LocalFiles::open(bucket.clone(), &data.join("originals"), config.cache_bytes)?;
         let pool = Pool::new(PoolConfig {
             name: "draw",
             size: children,
@@ -42,12 +43,17 @@ impl Originals {
             max_answer_bytes: usize::try_from(config.memory_bytes).unwrap_or(usize::MAX),
             executable: None,
         });
-        Ok(Self { files, pool, config: config.clone() })
+        Ok(Self { bucket, files, pool, config: config.clone() })
     }
 
     /// The original as a file: the bucket's own, or a copy.
     pub(crate) async fn file(&self, key: &str) -> Result<Arc<File>, storage::Error> {
         self.files.file(key).await
+    }
+
+    /// Where originals are that are handed out as they came.
+    pub(crate) fn bucket(&self) -> &Bucket {
+        &self.bucket
     }
 
     /// Has children started before they are asked; they are so once an original is looked at.
