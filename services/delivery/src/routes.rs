@@ -14,7 +14,7 @@ use crate::{
     files::get_file,
     headers,
     image::get_image_service,
-    presentation::{get_manifest, get_named_query, get_raw},
+    presentation::{get_manifest, get_named_query, get_placeholder, get_raw},
     thumbs::get_thumbs_service,
 };
 
@@ -28,6 +28,7 @@ pub fn router(delivery: impl Into<Arc<Delivery>>) -> Router {
         .route("/iiif-manifest/{*asset}", get(get_manifest).options(options))
         .route("/iiif-resource/{*query}", get(get_named_query).options(options))
         .route("/raw-resource/{*query}", get(get_raw).options(options))
+        .route("/static/{type}/placeholder.png", get(get_placeholder).options(options))
         .method_not_allowed_fallback(refuse_method)
         .with_state(delivery.into())
         .route_layer(MapResponseLayer::new(for_everybody))

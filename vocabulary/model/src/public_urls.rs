@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use crate::AssetId;
+use crate::{AssetId, MediaType};
 
 /// Spells the addresses that the public sees, below one root such as `https://iiif.example.org`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +55,12 @@ impl PublicUrls {
     /// The id of an asset's canvas; viewers and annotations refer to it, nobody fetches it.
     pub fn canvas(&self, id: &AssetId, number: u32) -> String {
         format!("{}/canvas/c/{number}", self.of(Service::Image, id))
+    }
+
+    /// The picture that stands for a file of this type, which is no image.
+    pub fn placeholder(&self, media_type: &MediaType) -> String {
+        let kind = media_type.as_str().split('/').next().unwrap_or_default();
+        format!("{}/static/{kind}/placeholder.png", self.root)
     }
 
     /// The page with a viewer for an asset.

@@ -5,10 +5,9 @@ use iiif::{
     negotiate::Api,
     presentation::{LanguageMap, Manifest},
 };
-use model::DeliveryChannel;
 use time::format_description::well_known::Rfc3339;
 
-use super::teller::{Teller, entry};
+use super::teller::{Teller, entry, has_canvas};
 use crate::{
     access::{Asked, may_see},
     asset_path::{AssetPath, own_address},
@@ -17,7 +16,6 @@ use crate::{
     error::Error,
     headers::LastModified,
     image::asset_id,
-    thumbs::open_sizes,
     visit::Visit,
 };
 
@@ -31,17 +29,18 @@ pub(crate) async fn get_manifest(
     let path = AssetPath::parse(uri.path())?;
     let id = delivery.asset_id(&path, path.below).await?;
     let card = delivery.card(&id).await?;
-    if !card.is_ready() || !card.has_channel(DeliveryChannel::IiifImg) {
-        return Err(Error::NoSuchAsset);
-    }
     let decision = may_see(&card, &visit.visitor, Asked::Manifest);
 
     let default = delivery.config.default_version;
     let terms = Terms::settle(Api::Presentation, path.version, &visit, default);
+    if !has_canvas(&card, terms.version) {
+        return Err(Error::NoSuchAsset);
+    }
     let own = own_address(&visit.urls, uri.path(), path.version, terms.version, default);
-    let teller = Teller { delivery: &delivery, card: &card, urls: &visit.urls };
+    let teller =
+        Teller { delivery: &delivery, card: &card, urls: &visit.urls, visitor: &visit.visitor };
     let generated = card.modified.format(&Rfc3339).unwrap_or_default();
-    let canvas = teller.canvas(1, None, &open_sizes(&delivery, &card, &visit.visitor));
+    let canvas = teller.canvas(1, None);
     let manifest = Manifest {
         thumbnail: canvas.thumbnail.clone(),
         metadata: vec![entry("Title", card.id.name().to_owned()), entry("Generated On", generated)],

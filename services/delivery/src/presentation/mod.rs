@@ -4,7 +4,7 @@
 //! - `asked` reads what an address asks of which named query, `described` what that says of its manifests.
 //! - [`Projections`] keeps the documents made of many assets, and knows when one has to be made again; `writer` writes
 //!   them, and takes from the one before what has not changed.
-//! - `get_raw` lists the ids alone.
+//! - `get_raw` lists the ids alone; `get_placeholder` is what is seen of a file that is no image.
 
 mod teller;
 mod get_manifest;
@@ -14,6 +14,7 @@ mod writer;
 mod projections;
 mod get_named_query;
 mod get_raw;
+mod get_placeholder;
 
 #[cfg(test)]
 mod tests;
@@ -22,5 +23,6 @@ mod query_tests;
 
 pub(crate) use get_manifest::get_manifest;
 pub(crate) use get_named_query::get_named_query;
+pub(crate) use get_placeholder::get_placeholder;
 pub(crate) use get_raw::get_raw;
 pub(crate) use projections::Projections;

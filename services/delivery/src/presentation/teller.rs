@@ -1,41 +1,86 @@
 use catalogue::AssetCard;
 use iiif::{
     image::{Extent, Format, Level, Version, confined},
-    presentation::{Canvas, Content, ImageService, LabelledValue, LanguageMap, Painting},
+    presentation::{
+        Canvas, Content, ContentType, ImageService, LabelledValue, LanguageMap, Painting,
+    },
 };
-use model::{DeliveryChannel, PublicUrls, Service};
+use model::{DeliveryChannel, MediaType, PublicUrls, Service};
 
-use crate::{access::limits, delivery::Delivery, thumbs::closest_to};
+use super::get_placeholder::EXTENT;
+use crate::{
+    access::{Asked, Decision, Visitor, limits, may_see},
+    delivery::Delivery,
+    thumbs::{closest_to, open_sizes},
+};
 
 /// The edge of the thumbnail that a list of objects shows.
 const THUMBNAIL_EDGE: u32 = 200;
 
-/// Tells how an asset is shown.
+/// Tells how an asset is shown to a visitor.
 pub(super) struct Teller<'a> {
     pub(super) delivery: &'a Delivery,
     pub(super) card: &'a AssetCard,
     pub(super) urls: &'a PublicUrls,
+    pub(super) visitor: &'a Visitor,
+}
+
+/// Has an asset a canvas? Version 2 knows images alone.
+pub(super) fn has_canvas(card: &AssetCard, version: Version) -> bool {
+    let is_shown = match version {
+        Version::V2 => card.has_channel(DeliveryChannel::IiifImg),
+        Version::V3 => {
+            card.has_channel(DeliveryChannel::IiifImg) || card.has_channel(DeliveryChannel::File)
+        }
+    };
+    card.is_ready() && is_shown
 }
 
 impl Teller<'_> {
-    /// Its canvas, with the sizes that are open to the visitor; the number counts the canvases of a manifest, and is
-    /// their label if they have none.
-    pub(super) fn canvas(&self, number: u32, label: Option<String>, open: &[Extent]) -> Canvas {
-        let (w, h) = self.card.extent;
+    /// Its canvas, with what is open to the visitor; the number counts the canvases of a manifest, and is their label
+    /// if they have none.
+    pub(super) fn canvas(&self, number: u32, label: Option<String>) -> Canvas {
         let id = self.urls.canvas(&self.card.id, number);
+        let numbered = || LanguageMap::new("en", format!("Canvas {number}"));
+        let canvas = Canvas {
+            metadata: self.metadata(),
+            rendering: self.file().into_iter().collect(),
+            ..Canvas::new(id, label.map_or_else(numbered, LanguageMap::none))
+        };
+        if !self.card.has_channel(DeliveryChannel::IiifImg) {
+            return self.with_placeholder(canvas);
+        }
+        let (w, h) = self.card.extent;
+        let open = self.open_sizes();
         Canvas {
             extent: Some(Extent::new(w, h)),
-            metadata: self.metadata(),
-            thumbnail: self.thumbnail(open).into_iter().collect(),
-            painting: Some(Painting::One(self.painting(open))),
-            ..Canvas::new(
-                id,
-                label.map_or_else(
-                    || LanguageMap::new("en", format!("Canvas {number}")),
-                    LanguageMap::none,
-                ),
-            )
+            thumbnail: self.thumbnail_among(&open).into_iter().collect(),
+            painting: Some(Painting::One(self.painting(&open))),
+            ..canvas
         }
+    }
+
+    /// What is no image can't be painted, but a canvas has to be.
+    fn with_placeholder(&self, canvas: Canvas) -> Canvas {
+        let picture = self.urls.placeholder(&self.card.media_type);
+        Canvas {
+            extent: Some(EXTENT),
+            behavior: vec!["placeholder".to_owned()],
+            painting: Some(Painting::One(Content::image(picture, Format::Png, EXTENT))),
+            ..canvas
+        }
+    }
+
+    /// The bytes as they came, if the visitor may have them.
+    fn file(&self) -> Option<Content> {
+        let card = self.card;
+        let is_open = may_see(card, self.visitor, Asked::File) != Decision::Refused;
+        (card.has_channel(DeliveryChannel::File) && is_open).then(|| Content {
+            label: Some(LanguageMap::new("en", "Original")),
+            format: Some(card.media_type.as_str().to_owned()),
+            behavior: vec!["original".to_owned()],
+            ..Content::new(self.urls.of(Service::File, &card.id), class_of(&card.media_type))
+        })
     }
 
     fn metadata(&self) -> Vec<LabelledValue> {
@@ -75,7 +120,15 @@ impl Teller<'_> {
     }
 
     /// What a list of objects shows.
-    pub(super) fn thumbnail(&self, open: &[Extent]) -> Option<Content> {
+    pub(super) fn thumbnail(&self) -> Option<Content> {
+        self.thumbnail_among(&self.open_sizes())
+    }
+
+    fn open_sizes(&self) -> Vec<Extent> {
+        open_sizes(self.delivery, self.card, self.visitor)
+    }
+
+    fn thumbnail_among(&self, open: &[Extent]) -> Option<Content> {
         if !self.card.has_channel(DeliveryChannel::Thumbs) {
             return None;
         }
@@ -112,6 +165,18 @@ impl Teller<'_> {
         let max_width = limits.max_width.unwrap_or(w);
         let max_height = limits.max_height.or(limits.max_width).unwrap_or(h);
         confined(Extent::new(w, h), max_width, max_height)
+    }
+}
+
+/// In the words of the specification.
+fn class_of(media_type: &MediaType) -> ContentType {
+    match media_type.as_str().split_once('/') {
+        Some(("image", _)) => ContentType::Image,
+        Some(("audio", _)) => ContentType::Sound,
+        Some(("video", _)) => ContentType::Video,
+        Some(("model", _)) => ContentType::Model,
+        Some(("text", _) | ("application", "pdf" | "epub+zip")) => ContentType::Text,
+        _ => ContentType::Dataset,
     }
 }
 

@@ -1,10 +1,11 @@
 //! Manifests over HTTP.
 
 use axum::http::StatusCode;
-use catalogue::{AssetFields, Change};
+use catalogue::{AssetFields, Change, ChannelChoice, Priority, WantedChannel};
+use model::DeliveryChannel;
 use serde_json::{Value, json};
 
-use crate::testing::{Library, Picture, ROOT};
+use crate::testing::{Library, NOW, Picture, ROOT};
 
 const LD_2: &str =
     r#"application/ld+json;profile="http://iiif.io/api/presentation/2/context.json""#;
@@ -156,9 +157,50 @@ async fn a_copy_that_is_still_good_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn what_is_no_image_has_no_manifest_yet() {
+async fn what_is_not_there_has_no_manifest() {
     let library = Library::in_memory().await;
     for path in ["/iiif-manifest/2/5/b", "/iiif-manifest/2/5/b/c", "/iiif-manifest/2/5/a%2Fb"] {
         assert_eq!(library.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
+}
+
+fn delivered_by(channels: &[DeliveryChannel]) -> AssetFields {
+    let wanted = |channel: &DeliveryChannel| WantedChannel { channel: *channel, policy: None };
+    let channels = channels.iter().map(wanted).collect();
+    AssetFields { channels: Change::Set(ChannelChoice::These(channels)), ..Default::default() }
+}
+
+#[tokio::test]
+async fn the_file_of_an_image_is_there_to_be_had() {
+    let library = Library::in_memory().await;
+    let both = delivered_by(&[DeliveryChannel::IiifImg, DeliveryChannel::File]);
+    library.add_with("a", Picture::small(), both.clone()).await;
+    let file = &canvas(&library, "a").await["rendering"][0];
+    assert_eq!(file["id"], format!("{ROOT}/file/2/5/a"));
+    assert_eq!((&file["type"], &file["format"]), (&json!("Image"), &json!("image/tiff")));
+    assert_eq!(file["behavior"], json!(["original"]));
+    let closed = AssetFields { channels: both.channels, ..restricted(400) };
+    library.add_with("closed", Picture::small(), closed).await;
+    assert_eq!(canvas(&library, "closed").await["rendering"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_image_has_a_placeholder() {
+    let library = Library::in_memory().await;
+    library.add("a", Picture::small()).await;
+    let media_type = Change::Set("application/pdf".parse().unwrap());
+    let fields = AssetFields { media_type, ..delivered_by(&[DeliveryChannel::File]) };
+    let id = "2/5/a".parse().unwrap();
+    library.catalogue.patch_asset(&id, &fields, Priority::Normal, NOW).await.unwrap();
+    let canvas = canvas(&library, "a").await;
+    assert_eq!((&canvas["width"], &canvas["height"]), (&json!(1000), &json!(1000)));
+    assert_eq!(canvas["behavior"], json!(["placeholder"]));
+    assert_eq!(canvas["rendering"][0]["type"], "Text");
+    let picture = &canvas["items"][0]["items"][0]["body"]["id"];
+    assert_eq!(*picture, format!("{ROOT}/static/application/placeholder.png"));
+    let reply = library.get("/static/application/placeholder.png").await;
+    assert_eq!((reply.status, reply.header("content-type")), (StatusCode::OK, "image/png"));
+    assert_eq!(&reply.body[16..24], [0, 0, 0x03, 0xe8, 0, 0, 0x03, 0xe8], "as large as told");
+    let version_2 = library.get("/iiif-manifest/v2/2/5/a").await;
+    assert_eq!(version_2.status, StatusCode::NOT_FOUND, "which knows images alone");
 }

@@ -12,15 +12,15 @@ use iiif::{
     Version,
     presentation::{Collection, Content, LanguageMap, Manifest, Member, Range},
 };
-use model::{DeliveryChannel, PublicUrls};
+use model::PublicUrls;
 use time::format_description::well_known::Rfc3339;
 
 use super::{
     asked::Asked,
     described::{description, value_of},
-    teller::{Teller, entry},
+    teller::{Teller, entry, has_canvas},
 };
-use crate::{access::Visitor, delivery::Delivery, document::Stored, thumbs::open_sizes};
+use crate::{access::Visitor, delivery::Delivery, document::Stored};
 
 /// What a document is about, and how it is to be said.
 pub(super) struct Writer {
@@ -58,7 +58,7 @@ impl Writer {
         first: u32,
         before: Option<&Written>,
     ) -> io::Result<Option<Written>> {
-        let shown = cards.iter().zip(first..).filter(|(card, _)| can_be_shown(card));
+        let shown = cards.iter().zip(first..).filter(|(card, _)| has_canvas(card, self.version));
         let shown: Vec<_> =
             shown.map(|(card, number)| (card, number, print(card, number))).collect();
         if shown.is_empty() {
@@ -147,16 +147,17 @@ impl Writer {
 
     /// The first page stands for the whole.
     fn thumbnail(&self, card: &AssetCard) -> Option<Content> {
-        let open = open_sizes(&self.delivery, card, &Visitor::stranger());
-        Teller { delivery: &self.delivery, card, urls: &self.urls }.thumbnail(&open)
+        self.teller(card, &Visitor::stranger()).thumbnail()
     }
 
     fn canvas(&self, card: &AssetCard, number: u32) -> String {
-        let open = open_sizes(&self.delivery, card, &Visitor::stranger());
-        let teller = Teller { delivery: &self.delivery, card, urls: &self.urls };
         let label = self.asked.template.canvas_label.and_then(|field| value_of(card, field));
-        let canvas = teller.canvas(number, label, &open).to_json(self.version);
-        canvas.map(|canvas| canvas.to_string()).unwrap_or_default()
+        let canvas = self.teller(card, &Visitor::stranger()).canvas(number, label);
+        canvas.to_json(self.version).map(|canvas| canvas.to_string()).unwrap_or_default()
+    }
+
+    fn teller<'a>(&'a self, card: &'a AssetCard, visitor: &'a Visitor) -> Teller<'a> {
+        Teller { delivery: &self.delivery, card, urls: &self.urls, visitor }
     }
 }
 
@@ -181,10 +182,6 @@ impl Old {
     fn piece(&self, fingerprint: u64) -> Option<&str> {
         self.text.get(self.places.get(&fingerprint)?.clone())
     }
-}
-
-fn can_be_shown(card: &AssetCard) -> bool {
-    card.is_ready() && card.has_channel(DeliveryChannel::IiifImg)
 }
 
 fn print(card: &AssetCard, number: u32) -> u64 {
