@@ -26,12 +26,12 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0014_moved_assets", include_str!("../../migrations/0014_moved_assets.sql")),
     ("0015_when_changed", include_str!("../../migrations/0015_when_changed.sql")),
     (
-        "0020_assets_by_number_in_space",
-        include_str!("../../migrations/0020_assets_by_number_in_space.sql"),
+        "0016_assets_by_number_in_space",
+        include_str!("../../migrations/0016_assets_by_number_in_space.sql"),
     ),
     (
-        "0021_descriptions_of_named_queries",
-        include_str!("../../migrations/0021_descriptions_of_named_queries.sql"),
+        "0017_descriptions_of_named_queries",
+        include_str!("../../migrations/0017_descriptions_of_named_queries.sql"),
     ),
 ];
 
