@@ -1,6 +1,5 @@
 use crate::{
     Catalogue, Error, Expected,
-    database::query,
     put_custom_header::{ROW, none},
 };
 
@@ -11,13 +10,7 @@ impl Catalogue {
         id: &str,
         expected: &Expected,
     ) -> Result<(), Error> {
-        let whose = || [id.into(), customer.into()];
-        let change = self.database().begin().await?;
-        expected.heed(&change, ROW, whose()).await?;
-        if query::run(&change, &format!("DELETE FROM {ROW}"), whose()).await? == 0 {
-            return Err(none(id));
-        }
-        change.commit().await?;
+        self.delete_row((ROW, [id.into(), customer.into()]), expected, || none(id)).await?;
         self.parts().cards.forget_all();
         Ok(())
     }

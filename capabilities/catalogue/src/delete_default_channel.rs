@@ -1,6 +1,5 @@
 use crate::{
     Catalogue, Error, Expected,
-    database::query,
     put_default_channel::{ROW, none},
 };
 
@@ -12,13 +11,7 @@ impl Catalogue {
         id: &str,
         expected: &Expected,
     ) -> Result<(), Error> {
-        let whose = || [id.into(), customer_id.into(), space_id.unwrap_or_default().into()];
-        let change = self.database().begin().await?;
-        expected.heed(&change, ROW, whose()).await?;
-        if query::run(&change, &format!("DELETE FROM {ROW}"), whose()).await? == 0 {
-            return Err(none(id));
-        }
-        change.commit().await?;
-        Ok(())
+        let whose = [id.into(), customer_id.into(), space_id.unwrap_or_default().into()];
+        self.delete_row((ROW, whose), expected, || none(id)).await
     }
 }

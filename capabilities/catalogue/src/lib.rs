@@ -64,6 +64,7 @@ mod delete_key;
 mod create_space;
 mod put_space;
 mod patch_space;
+mod delete_row;
 mod delete_space;
 mod policy_rules;
 mod put_policy;
