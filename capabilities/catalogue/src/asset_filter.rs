@@ -1,8 +1,8 @@
-use std::str::FromStr;
+use std::{slice, str::FromStr};
 
 use sea_orm::Value;
 
-use crate::{Error, database::query};
+use crate::{Error, asset_condition::Condition};
 
 /// Which assets are wanted: all tests must hold.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -142,79 +142,41 @@ impl AssetFilter {
 
     /// As SQL, with the values for its marks.
     pub(crate) fn condition(&self, customer: u32, space: Option<u32>) -> (String, Vec<Value>) {
-        let mut sql = Condition::default();
-        sql.compare("customer", "=", customer.into());
+        let mut sql = Condition::of_customer(customer);
         if let Some(space) = space {
             sql.compare("space", "=", space.into());
         }
         match self.batch {
             Some(BatchScope::Last(batch)) => sql.compare("batch", "=", batch.into()),
-            Some(BatchScope::Ever(batch)) => {
-                let mark = sql.mark(batch.into());
-                let members = format!("SELECT space, name FROM batch_member WHERE batch = {mark}");
-                sql.terms.push(format!("(space, name) IN ({members})"));
-            }
+            Some(BatchScope::Ever(batch)) => sql.ever_in([batch]),
             None => {}
         }
-        for test in &self.tests {
-            sql.test(test, customer);
-        }
-        (sql.terms.join(" AND "), sql.values)
+        self.tests.iter().for_each(|test| test.join(&mut sql));
+        sql.finish()
     }
 }
 
-#[derive(Default)]
-struct Condition {
-    terms: Vec<String>,
-    values: Vec<Value>,
-}
-
-impl Condition {
-    fn mark(&mut self, value: Value) -> String {
-        self.values.push(value);
-        format!("${}", self.values.len())
-    }
-
-    fn compare(&mut self, column: &str, operator: &str, value: Value) {
-        let mark = self.mark(value);
-        self.terms.push(format!("{column} {operator} {mark}"));
-    }
-
-    fn test(&mut self, test: &AssetTest, customer: u32) {
-        match test {
-            AssetTest::OneOf(Testable { column, .. }, literals) => match &literals[..] {
-                [one] => self.compare(column, "=", one.value()),
-                several => {
-                    let marks = query::marks(self.values.len() + 1, several.len());
-                    self.values.extend(several.iter().map(Literal::value));
-                    self.terms.push(format!("{column} IN ({marks})"));
-                }
+impl AssetTest {
+    fn join(&self, sql: &mut Condition) {
+        match self {
+            Self::OneOf(Testable { column, .. }, literals) => match &literals[..] {
+                [one] => sql.compare(column, "=", one.value()),
+                several => sql.one_of(column, several.iter().map(Literal::value)),
             },
-            AssetTest::Compared(property, comparison, literal) => {
-                self.compare(property.column, comparison.operator(), literal.value());
+            Self::Compared(property, comparison, literal) => {
+                sql.compare(property.column, comparison.operator(), literal.value());
             }
-            AssetTest::Exists(Testable { column, .. }, exists) => {
+            Self::Exists(Testable { column, .. }, exists) => {
                 let not = if *exists { "NOT " } else { "" };
-                self.terms.push(format!("{column} IS {not}NULL"));
+                sql.add(format!("{column} IS {not}NULL"));
             }
-            AssetTest::HasAny(list, values) => self.labelled(*list, values, customer),
-            AssetTest::HasAll(list, values) => {
+            Self::HasAny(list, values) => sql.labelled(list.kind(), values),
+            Self::HasAll(list, values) => {
                 for value in values {
-                    self.labelled(*list, std::slice::from_ref(value), customer);
+                    sql.labelled(list.kind(), slice::from_ref(value));
                 }
             }
         }
-    }
-
-    fn labelled(&mut self, list: LabelList, values: &[String], customer: u32) {
-        let customer = self.mark(customer.into());
-        let kind = self.mark(list.kind().into());
-        let marks = query::marks(self.values.len() + 1, values.len());
-        self.values.extend(values.iter().map(|value| Value::from(value.as_str())));
-        self.terms.push(format!(
-            "(space, name) IN (SELECT space, name FROM asset_label
-             WHERE customer = {customer} AND kind = {kind} AND value IN ({marks}))"
-        ));
     }
 }
 

@@ -49,14 +49,24 @@ impl AssetProperty {
         Self { column, is_optional: true }
     }
 
-    /// What follows ORDER BY. Assets without the property come last, first when descending: the
-    /// databases differ when they are not told.
+    /// What follows ORDER BY.
     pub(crate) fn order(self, descending: bool) -> String {
+        format!("{}, {}", self.term(descending), Self::ties(descending))
+    }
+
+    /// Its part of what follows ORDER BY. Assets without the property come last, first when descending: the databases
+    /// differ when they are not told.
+    pub(crate) fn term(self, descending: bool) -> String {
         let (direction, nulls) =
             if descending { ("DESC", " NULLS FIRST") } else { ("ASC", " NULLS LAST") };
         let nulls = if self.is_optional { nulls } else { "" };
-        let column = self.column;
-        format!("{column} {direction}{nulls}, space {direction}, name {direction}")
+        format!("{} {direction}{nulls}", self.column)
+    }
+
+    /// In which order assets come that are equal otherwise.
+    pub(crate) fn ties(descending: bool) -> String {
+        let direction = if descending { "DESC" } else { "ASC" };
+        format!("space {direction}, name {direction}")
     }
 
     /// What the column holds.

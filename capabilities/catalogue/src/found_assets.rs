@@ -7,9 +7,8 @@ use model::{
 use sea_orm::Value;
 
 use crate::{
-    AssetCard, Catalogue, Error, card_row,
-    customers::fold,
-    database::query::{self, marks},
+    AssetCard, AssetProperty, Catalogue, Error, asset_condition::Condition, card_row,
+    customers::fold, database::query,
 };
 
 /// A stretch of what a question finds.
@@ -78,78 +77,57 @@ pub(crate) fn select(
 
 /// What is not for delivery is never found.
 fn condition(customer: u32, question: &Question) -> (String, Vec<Value>) {
-    let mut sql = Condition { terms: vec!["customer = $1".into()], values: vec![customer.into()] };
+    let mut sql = Condition::of_customer(customer);
+    let mut equals = |column: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            sql.compare(column, "=", value);
+        }
+    };
     for (column, text) in ["string1", "string2", "string3"].iter().zip(&question.strings) {
-        sql.equals(column, text.as_deref());
+        equals(column, text.as_deref().map(Value::from));
     }
     for (column, number) in ["number1", "number2", "number3"].iter().zip(question.numbers) {
-        sql.equals(column, number);
+        equals(column, number.map(Value::from));
     }
-    sql.equals("space", question.space);
+    equals("space", question.space.map(Value::from));
     if let Some(name) = &question.space_name {
-        sql.values.push(fold(name).into());
-        sql.terms.push(format!(
-            "space = (SELECT id FROM space WHERE customer = $1 AND name_folded = ${})",
-            sql.values.len()
+        let name = sql.mark(fold(name).into());
+        sql.add(format!(
+            "space = (SELECT id FROM space WHERE customer = $1 AND name_folded = {name})"
         ));
     }
-    let batches = question.batches.iter().map(|batch| (*batch).into());
-    sql.is_among("SELECT space, name FROM batch_member WHERE customer = $1 AND batch", batches);
-    let manifests = question.manifests.iter().map(|manifest| manifest.as_str().into());
-    let labelled = "SELECT space, name FROM asset_label
-                    WHERE customer = $1 AND kind = 'manifest' AND value";
-    sql.is_among(labelled, manifests);
-    sql.terms.push("NOT not_for_delivery".into());
-    (sql.terms.join(" AND "), sql.values)
-}
-
-struct Condition {
-    terms: Vec<String>,
-    values: Vec<Value>,
-}
-
-impl Condition {
-    fn equals(&mut self, column: &str, value: Option<impl Into<Value>>) {
-        let Some(value) = value else { return };
-        self.values.push(value.into());
-        self.terms.push(format!("{column} = ${}", self.values.len()));
+    if !question.batches.is_empty() {
+        sql.ever_in(question.batches.iter().copied());
     }
-
-    /// Assets whose keys are selected elsewhere, by a column with one of these values.
-    fn is_among(&mut self, select: &str, values: impl ExactSizeIterator<Item = Value>) {
-        if values.len() == 0 {
-            return;
-        }
-        let marks = marks(self.values.len() + 1, values.len());
-        self.values.extend(values);
-        self.terms.push(format!("(space, name) IN ({select} IN ({marks}))"));
+    if !question.manifests.is_empty() {
+        sql.labelled("manifest", &question.manifests);
     }
+    sql.add("NOT not_for_delivery");
+    sql.finish()
 }
 
 /// What follows ORDER BY. Without an order assets come by `number1`; equal ones always by space and name, so that no
-/// two answers differ. Those without a text come last, first when descending.
+/// two answers differ.
 fn order(order: &[Ordering]) -> String {
     let default = [Ordering { field: Field::Number1, descending: false }];
     let order = if order.is_empty() { &default } else { order };
-    let mut terms = Vec::new();
-    let mut direction = "ASC";
-    for by in order {
-        direction = if by.descending { "DESC" } else { "ASC" };
-        let nulls = if by.descending { "NULLS FIRST" } else { "NULLS LAST" };
-        let (column, nulls) = match by.field {
-            Field::String1 => ("string1", nulls),
-            Field::String2 => ("string2", nulls),
-            Field::String3 => ("string3", nulls),
-            Field::Number1 => ("number1", ""),
-            Field::Number2 => ("number2", ""),
-            Field::Number3 => ("number3", ""),
-            // The grammar knows no order by these; by space and name it is ordered anyway.
-            Field::Space | Field::SpaceName | Field::Batch | Field::Manifest => continue,
-        };
-        terms.push(format!("{column} {direction} {nulls}"));
-    }
-    terms.extend([format!("space {direction}"), format!("name {direction}")]);
-    terms.join(", ")
+    let terms = order.iter().filter_map(|by| Some(property(by.field)?.term(by.descending)));
+    let is_descending = order.last().is_some_and(|last| last.descending);
+    terms.chain([AssetProperty::ties(is_descending)]).collect::<Vec<_>>().join(", ")
+}
+
+fn property(field: Field) -> Option<AssetProperty> {
+    let name = match field {
+        Field::String1 => "string1",
+        Field::String2 => "string2",
+        Field::String3 => "string3",
+        Field::Number1 => "number1",
+        Field::Number2 => "number2",
+        Field::Number3 => "number3",
+        // The grammar knows no order by these; by space and name it is ordered anyway.
+        Field::Space | Field::SpaceName | Field::Batch | Field::Manifest => return None,
+    };
+    name.parse().ok()
 }
 
 fn whole(number: u64) -> Value {

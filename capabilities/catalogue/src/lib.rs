@@ -29,6 +29,7 @@ mod spaces;
 mod space_defaults;
 mod assets;
 mod asset_query;
+mod asset_condition;
 mod asset_filter;
 mod cursor;
 mod asset_fields;
