@@ -1,7 +1,9 @@
 //! How much of an asset's row becomes its card.
 
+use model::AssetId;
+
 use crate::{
-    AssetCard, Error,
+    AssetCard, Catalogue, Error,
     asset_row::family,
     database::query::{self, Record, Row},
 };
@@ -12,6 +14,16 @@ pub(crate) const SELECT: &str = "SELECT customer, space, name, version, origin, 
     number1, number2, number3, width, height, duration, gray, thumbnails, modified, ingesting,
     kept
     FROM asset";
+
+impl Catalogue {
+    /// The card of an asset, unless it is not for delivery; without the headers that its customer wants sent with it.
+    pub(crate) async fn bare_card(&self, id: &AssetId) -> Result<Option<AssetCard>, Error> {
+        let sql = format!(
+            "{SELECT} WHERE customer = $1 AND space = $2 AND name = $3 AND NOT not_for_delivery"
+        );
+        query::one(self.database().reader(), &sql, query::key_of(id)).await
+    }
+}
 
 impl Record for AssetCard {
     fn read(row: &Row) -> Result<Self, Error> {

@@ -11,7 +11,7 @@ use model::{AssetId, DeliveryChannel, Family, MediaType, Origin};
 use moka::future::Cache;
 use time::OffsetDateTime;
 
-use crate::{Asset, AssetChannel, Catalogue, Error, Whereabouts};
+use crate::{AssetChannel, Catalogue, Error, Whereabouts};
 
 /// What delivery needs to know of an asset; kept in memory.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -95,10 +95,9 @@ impl Catalogue {
     }
 
     async fn read_card(&self, id: &AssetId) -> Result<Option<Arc<AssetCard>>, Error> {
-        let asset = self.asset(id).await?.filter(|asset| !asset.not_for_delivery);
-        let Some(asset) = asset else { return Ok(None) };
-        let headers = self.headers_of(&asset).await?;
-        Ok(Some(Arc::new(AssetCard { headers, ..asset.into() })))
+        let Some(card) = self.bare_card(id).await? else { return Ok(None) };
+        let headers = self.headers_of(&card).await?;
+        Ok(Some(Arc::new(AssetCard { headers, ..card })))
     }
 }
 
@@ -150,37 +149,5 @@ impl Cards {
     fn epoch(&self, id: &AssetId) -> &AtomicU64 {
         let place = self.places.hash_one(id) % self.epochs.len() as u64;
         &self.epochs[place as usize]
-    }
-}
-
-impl From<Asset> for AssetCard {
-    fn from(asset: Asset) -> Self {
-        Self {
-            id: asset.id,
-            version: asset.version,
-            media_type: asset.media_type,
-            family: asset.family,
-            origin: asset.origin,
-            extent: (asset.width, asset.height),
-            duration: asset.duration,
-            gray: asset.gray,
-            roles: asset.roles,
-            max_unauthorised: asset.max_unauthorised,
-            open_full_max: asset.open_full_max,
-            max_width: asset.max_width,
-            channels: asset.channels,
-            thumbnails: asset.thumbnails,
-            modified: asset.modified,
-            string1: asset.string1,
-            string2: asset.string2,
-            string3: asset.string3,
-            number1: asset.number1,
-            number2: asset.number2,
-            number3: asset.number3,
-            tags: asset.tags,
-            ingesting: asset.ingesting,
-            headers: Vec::new(),
-            kept: asset.kept,
-        }
     }
 }

@@ -2,7 +2,7 @@ use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 
 use crate::{
-    Asset, Catalogue, Error,
+    AssetCard, Catalogue, Error,
     database::query::{self, Record, Row},
 };
 
@@ -37,14 +37,17 @@ impl Catalogue {
     }
 
     /// The names and values that go with an asset, each name once.
-    pub(crate) async fn headers_of(&self, asset: &Asset) -> Result<Vec<(String, String)>, Error> {
+    pub(crate) async fn headers_of(
+        &self,
+        card: &AssetCard,
+    ) -> Result<Vec<(String, String)>, Error> {
         let sql = format!(
             "{SELECT} WHERE customer = $1 AND space IN (0, $2) ORDER BY space, created, id"
         );
-        let values = [asset.id.customer.into(), asset.id.space.into()];
+        let values = [card.id.customer.into(), card.id.space.into()];
         let mut headers: Vec<CustomHeader> =
             query::all(self.database().reader(), &sql, values).await?;
-        headers.retain(|own| own.role.as_ref().is_none_or(|role| asset.roles.contains(role)));
+        headers.retain(|own| own.role.as_ref().is_none_or(|role| card.roles.contains(role)));
         Ok(effective(headers))
     }
 }
