@@ -202,15 +202,7 @@ pub(crate) async fn check_images(
     spaces: impl IntoIterator<Item = u32>,
 ) -> Result<(), Error> {
     let spaces: BTreeSet<u32> = spaces.into_iter().collect();
-    let rooms = rooms(change, customer, spaces).await?;
-    let Some(full) = rooms.iter().find(|room| room.images > room.max_images) else {
-        return Ok(());
-    };
-    let whose = if full.space == 0 { "your" } else { "the space's" };
-    Err(Error::LimitExceeded(format!(
-        "This operation will fall outside of {whose} storage policy for number of images: maximum is {}",
-        full.max_images
-    )))
+    check_number(&rooms(change, customer, spaces).await?)
 }
 
 /// The same, and of their bytes: of an asset that came with its bytes to a space.
@@ -219,12 +211,23 @@ pub(crate) async fn check_room(
     customer: u32,
     space: u32,
 ) -> Result<(), Error> {
-    check_images(change, customer, [space]).await?;
     let rooms = rooms(change, customer, [space]).await?;
+    check_number(&rooms)?;
     match rooms.iter().any(|room| room.bytes > room.max_bytes) {
         true => Err(Error::LimitExceeded(NO_ROOM.to_owned())),
         false => Ok(()),
     }
+}
+
+fn check_number(rooms: &[Room]) -> Result<(), Error> {
+    let Some(full) = rooms.iter().find(|room| room.images > room.max_images) else {
+        return Ok(());
+    };
+    let whose = if full.space == 0 { "your" } else { "the space's" };
+    Err(Error::LimitExceeded(format!(
+        "This operation will fall outside of {whose} storage policy for number of images: maximum is {}",
+        full.max_images
+    )))
 }
 
 struct Room {
