@@ -6,10 +6,7 @@ use sea_orm::{ConnectionTrait, Value};
 
 use crate::{
     Asset, Error,
-    database::{
-        many,
-        query::{self, key_of},
-    },
+    database::{many, query::key_of},
 };
 
 const COLUMNS: [&str; 5] = ["customer", "space", "name", "kind", "value"];
@@ -25,13 +22,8 @@ pub(crate) async fn change_all<'a>(
         gone.extend(before.iter().flat_map(|asset| rows(asset, old.difference(&now))));
         new.extend(after.iter().flat_map(|asset| rows(asset, now.difference(&old))));
     }
-    for (sql, values) in many::delete_many("asset_label", &COLUMNS, &gone) {
-        query::run(change, &sql, values).await?;
-    }
-    for (sql, values) in many::insert_many("asset_label", &COLUMNS, &new) {
-        query::run(change, &sql, values).await?;
-    }
-    Ok(())
+    many::run_all(change, many::delete_many("asset_label", &COLUMNS, &gone)).await?;
+    many::run_all(change, many::insert_many("asset_label", &COLUMNS, &new)).await
 }
 
 type Label<'a> = (&'static str, &'a str);

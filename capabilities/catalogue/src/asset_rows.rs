@@ -1,6 +1,6 @@
 //! How many assets are read and written at once: in a few statements, however many they are.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use model::AssetId;
 use sea_orm::ConnectionTrait;
@@ -38,9 +38,9 @@ pub(crate) async fn insert_all(
     let mut sorted = assets.to_vec();
     sorted.sort_unstable_by(|one, other| one.id.cmp(&other.id));
     let no_space = |_| Error::Invalid("one of the spaces was deleted in the meantime".into());
-    let of_key = ["customer", "space", "name"].into_iter();
     let columns = sorted.first().map(|asset| fields(asset)).unwrap_or_default();
-    let columns: Vec<_> = of_key.chain(columns.iter().map(|(name, _)| *name)).collect();
+    let columns: Vec<_> =
+        query::KEY.into_iter().chain(columns.iter().map(|(name, _)| *name)).collect();
     let rows = sorted.iter().map(|asset| {
         let fields = fields(asset).into_iter().map(|(_, value)| value);
         query::key_of(&asset.id).into_iter().chain(fields).collect()
@@ -64,25 +64,18 @@ pub(crate) async fn update_all(
     changed: &[(&Asset, &Asset)],
 ) -> Result<(), Error> {
     let changed: Vec<_> = changed.iter().filter(|(before, after)| before != after).collect();
-    let (mut columns, mut written) = (BTreeMap::new(), Vec::with_capacity(changed.len()));
-    for (before, after) in &changed {
-        let after = fields(after);
-        for (place, (old, new)) in fields(before).iter().zip(&after).enumerate() {
-            if old != new {
-                columns.insert(place, new.0);
-            }
-        }
-        written.push(after);
-    }
-    let rows = changed.iter().zip(written).map(|((_, asset), fields)| {
-        let changed = columns.keys().map(|place| fields[*place].1.clone());
-        query::key_of(&asset.id).into_iter().chain(changed).collect()
+    let fields: Vec<_> =
+        changed.iter().map(|(before, after)| (fields(before), fields(after))).collect();
+    let width = fields.first().map_or(0, |(_, after)| after.len());
+    let differs = |place: &usize| fields.iter().any(|(old, new)| old[*place] != new[*place]);
+    let places: Vec<_> = (0..width).filter(differs).collect();
+    let columns: Vec<_> = places.iter().map(|place| fields[0].1[*place].0).collect();
+    let rows = changed.iter().zip(&fields).map(|((_, asset), (_, after))| {
+        let written = places.iter().map(|place| after[*place].1.clone());
+        query::key_of(&asset.id).into_iter().chain(written).collect()
     });
-    let (rows, columns): (Vec<_>, Vec<_>) = (rows.collect(), columns.values().copied().collect());
-    for (sql, values) in many::update_many("asset", &["customer", "space", "name"], &columns, &rows)
-    {
-        query::run(change, &sql, values).await?;
-    }
+    let rows: Vec<_> = rows.collect();
+    many::run_all(change, many::update_many("asset", &query::KEY, &columns, &rows)).await?;
     let relabelled = changed.iter().map(|(before, after)| (Some(*before), Some(*after)));
     asset_labels::change_all(change, relabelled).await
 }

@@ -49,10 +49,8 @@ pub(crate) async fn insert_all(
         row
     });
     let columns = ["batch", "customer", "space", "name"];
-    for (sql, values) in many::insert_many("batch_member", &columns, &rows.collect::<Vec<_>>()) {
-        query::run(change, &sql, values).await?;
-    }
-    Ok(())
+    let rows: Vec<_> = rows.collect();
+    many::run_all(change, many::insert_many("batch_member", &columns, &rows)).await
 }
 
 /// Ends all that waits for these assets, in whichever batches: an asset that a later batch took over ends in both.

@@ -54,10 +54,7 @@ pub(crate) async fn insert_all(
     now: OffsetDateTime,
 ) -> Result<(), Error> {
     let rows = jobs.iter().map(|job| row(job, now)).collect::<Vec<_>>();
-    for (sql, values) in many::insert_many("job", &COLUMNS, &rows) {
-        query::run(change, &sql, values).await?;
-    }
-    Ok(())
+    many::run_all(change, many::insert_many("job", &COLUMNS, &rows)).await
 }
 
 fn row(job: &NewJob, now: OffsetDateTime) -> Vec<Value> {

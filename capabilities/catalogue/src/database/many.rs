@@ -2,9 +2,10 @@
 //! sent once; a statement of thousands of marks takes longer to read than to run.
 
 use model::AssetId;
-use sea_orm::Value;
+use sea_orm::{ConnectionTrait, Value};
 
-use super::query::{key_of, marks};
+use super::query::{self, key_of, marks};
+use crate::Error;
 
 /// How many rows one statement reads or writes.
 pub(crate) const ROWS: usize = 250;
@@ -44,6 +45,17 @@ impl Given {
         let table = format!("(VALUES {}) AS given", tuples.join(", "));
         Self { columns, table, values }
     }
+}
+
+/// Runs statements that answer nothing, one after the other.
+pub(crate) async fn run_all(
+    database: &impl ConnectionTrait,
+    statements: Vec<(String, Vec<Value>)>,
+) -> Result<(), Error> {
+    for (sql, values) in statements {
+        query::run(database, &sql, values).await?;
+    }
+    Ok(())
 }
 
 /// `INSERT INTO table (a, b) …`: statements to which an ON CONFLICT can be added.

@@ -77,6 +77,9 @@ pub(crate) fn marks(first: usize, count: usize) -> String {
     marks.join(", ")
 }
 
+/// The columns that name an asset.
+pub(crate) const KEY: [&str; 3] = ["customer", "space", "name"];
+
 pub(crate) fn key_of(id: &AssetId) -> [Value; 3] {
     [id.customer.into(), id.space.into(), id.name().into()]
 }
