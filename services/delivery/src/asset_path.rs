@@ -4,11 +4,18 @@ use percent_encoding::percent_decode_str;
 
 use crate::{delivery::Delivery, error::Error};
 
-/// The path of an address as all services have it, still percent-encoded:
-/// `/{service}[/v2|/v3]/{customer}/{space}/{below}`.
+/// What every path begins with, still percent-encoded: `/{service}[/v2|/v3]/{customer}/{rest}`.
 ///
-/// The names of assets may hold anything, percent-encoded; a router that decodes paths before it
-/// splits them would tear them apart, so the path is split here, as the client wrote it.
+/// The names of assets, and what named queries are asked for, may hold anything, percent-encoded; a router that decodes
+/// paths before it splits them would tear them apart, so the path is split here, as the client wrote it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct CustomerPath<'a> {
+    pub(crate) version: Option<Version>,
+    pub(crate) customer: &'a str,
+    pub(crate) rest: &'a str,
+}
+
+/// The path of an asset: `/{service}[/v2|/v3]/{customer}/{space}/{below}`.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct AssetPath<'a> {
     pub(crate) version: Option<Version>,
@@ -21,7 +28,7 @@ pub(crate) struct AssetPath<'a> {
 /// Longer paths are refused unread.
 const MAX_BYTES: usize = 8 * 1024;
 
-impl<'a> AssetPath<'a> {
+impl<'a> CustomerPath<'a> {
     pub(crate) fn parse(path: &'a str) -> Result<Self, Error> {
         if path.len() > MAX_BYTES {
             return Err(Error::AddressTooLong);
@@ -37,6 +44,16 @@ impl<'a> AssetPath<'a> {
             _ => (None, rest),
         };
         let (customer, rest) = rest.split_once('/')?;
+        Some(Self { version, customer, rest })
+    }
+}
+
+impl<'a> AssetPath<'a> {
+    pub(crate) fn parse(path: &'a str) -> Result<Self, Error> {
+        Self::of(CustomerPath::parse(path)?).ok_or(Error::NoSuchAddress)
+    }
+
+    fn of(CustomerPath { version, customer, rest }: CustomerPath<'a>) -> Option<Self> {
         let (space, below) = rest.split_once('/')?;
         (!below.is_empty()).then_some(Self { version, customer, space: number(space)?, below })
     }

@@ -2,7 +2,11 @@ use catalogue::NamedQuery;
 use iiif::Version;
 use model::named_query::{Question, Template};
 
-use crate::{asset_path::decode, delivery::Delivery, error::Error};
+use crate::{
+    asset_path::{CustomerPath, decode},
+    delivery::Delivery,
+    error::Error,
+};
 
 /// The path of an address that asks a named query, still percent-encoded:
 /// `/{service}[/v2|/v3]/{customer}/{name}[/{arguments}]`.
@@ -33,27 +37,14 @@ pub(super) struct Asked {
     pub(super) question: Question,
 }
 
-/// Longer paths are refused unread.
-const MAX_BYTES: usize = 8 * 1024;
-
 impl<'a> QueryPath<'a> {
     pub(super) fn parse(path: &'a str) -> Result<Self, Error> {
-        if path.len() > MAX_BYTES {
-            return Err(Error::AddressTooLong);
-        }
-        Self::split(path).ok_or(Error::NoSuchAddress)
-    }
-
-    fn split(path: &'a str) -> Option<Self> {
-        let (_service, rest) = path.strip_prefix('/')?.split_once('/')?;
-        let (version, rest) = match rest.split_once('/')? {
-            ("v2", rest) => (Some(Version::V2), rest),
-            ("v3", rest) => (Some(Version::V3), rest),
-            _ => (None, rest),
-        };
-        let (customer, rest) = rest.split_once('/')?;
+        let CustomerPath { version, customer, rest } = CustomerPath::parse(path)?;
         let (name, arguments) = rest.split_once('/').unwrap_or((rest, ""));
-        (!name.is_empty()).then_some(Self { version, customer, name, arguments })
+        match name {
+            "" => Err(Error::NoSuchAddress),
+            name => Ok(Self { version, customer, name, arguments }),
+        }
     }
 }
 
