@@ -126,5 +126,5 @@ fn web(template: String, settings: &ProfileConfig, config: &IngestConfig) -> any
     config
         .private_hosts
         .extend(url.host_str().map(|host| host.trim_matches(['[', ']']).to_owned()));
-    Ok(Web::new(template, HttpOrigins::new(&config)?, settings.connections))
+    Ok(Web::new(template, HttpOrigins::new(&config)?))
 }

@@ -1,7 +1,6 @@
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use tokio::sync::Semaphore;
 use url::Url;
 
 use super::{config::PLACE, source::last_part};
@@ -11,15 +10,14 @@ use crate::origins::{Asked, FetchError, HttpOrigins, Marks};
 pub(super) struct Web {
     template: String,
     origins: HttpOrigins,
-    connections: Arc<Semaphore>,
 }
 
 /// What a name may keep as it is, so that it neither leaves its place nor names another server.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 impl Web {
-    pub(super) fn new(template: String, origins: HttpOrigins, connections: usize) -> Self {
-        Self { template, origins, connections: Arc::new(Semaphore::new(connections.max(1))) }
+    pub(super) fn new(template: String, origins: HttpOrigins) -> Self {
+        Self { template, origins }
     }
 
     pub(super) async fn ask(
@@ -28,7 +26,6 @@ impl Web {
         marks: &Marks,
         into: &Path,
     ) -> Result<Asked, FetchError> {
-        let _turn = self.connections.acquire().await;
         self.origins.ask(&self.address(name), marks, into).await
     }
 
@@ -63,7 +60,7 @@ mod tests {
 
     fn web(template: &str) -> Web {
         let origins = HttpOrigins::new(&IngestConfig::default()).unwrap();
-        Web::new(template.to_owned(), origins, 1)
+        Web::new(template.to_owned(), origins)
     }
 
     #[test]
