@@ -2,7 +2,8 @@
 
 use axum::http::HeaderValue;
 use iiif::{Version, image::Format};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use model::NOT_IN_SEGMENTS;
+use percent_encoding::utf8_percent_encode;
 use time::{
     OffsetDateTime, PrimitiveDateTime, format_description::BorrowedFormatItem,
     macros::format_description,
@@ -95,8 +96,6 @@ impl Fingerprint {
     }
 }
 
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
 /// To be kept under this name, which is quoted because of commas, and escaped where it is not ASCII (RFC 6266).
 pub(crate) fn attachment(file_name: &str) -> HeaderValue {
     let is_plain = |c: char| matches!(c, ' '..='~') && c != '"' && c != '\\';
@@ -104,7 +103,7 @@ pub(crate) fn attachment(file_name: &str) -> HeaderValue {
     let text = if plain == file_name {
         format!("attachment; filename=\"{plain}\"")
     } else {
-        let escaped = utf8_percent_encode(file_name, ESCAPED);
+        let escaped = utf8_percent_encode(file_name, NOT_IN_SEGMENTS);
         format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{escaped}")
     };
     HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("attachment"))

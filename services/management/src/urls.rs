@@ -5,16 +5,12 @@ use axum::{
     http::{Extensions, Uri, request::Parts},
 };
 use catalogue::AssetChannel;
-use model::{AssetId, PublicUrls, ServerUrls};
-use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+use model::{AssetId, NOT_IN_SEGMENTS, PublicUrls, ServerUrls};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 /// What RFC 3986 doesn't allow in a query; clients send it all the same, above all the braces of `q`.
 const NOT_IN_QUERIES: &AsciiSet =
     &CONTROLS.add(b'[').add(b'\\').add(b']').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
-
-/// All but what RFC 3986 calls unreserved: a name is one segment of a path, whatever it contains.
-const NOT_IN_SEGMENTS: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The addresses that an answer is made of, as the sender of this request sees them.
 ///

@@ -20,5 +20,5 @@ pub use asset_id::{AssetId, InvalidAssetId};
 pub use delivery_channel::{DeliveryChannel, UnknownChannel};
 pub use media_type::{Family, InvalidMediaType, MediaType};
 pub use origin::{InvalidOrigin, Origin};
-pub use public_urls::{PublicUrls, Service};
+pub use public_urls::{NOT_IN_SEGMENTS, PublicUrls, Service};
 pub use server_urls::ServerUrls;

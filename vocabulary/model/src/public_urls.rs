@@ -1,6 +1,12 @@
 use std::sync::Arc;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
+
 use crate::{AssetId, MediaType};
+
+/// All but what RFC 3986 calls unreserved: a name is one segment of a path, whatever it contains.
+pub const NOT_IN_SEGMENTS: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Spells the addresses that the public sees, below one root such as `https://iiif.example.org`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,14 +5,14 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use model::NOT_IN_SEGMENTS;
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 
 use super::{error::Error, gallery::Gallery, index::Absent};
 use crate::visit::Visit;
 
 /// What stands in a segment of a path as it is.
-const ESCAPED: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':');
+const ESCAPED: &AsciiSet = &NOT_IN_SEGMENTS.remove(b':');
 
 /// `GET /mam/{asset_id}`: the way to an image by what an older system called it.
 pub(super) async fn get_mam(

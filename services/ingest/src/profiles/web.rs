@@ -1,6 +1,7 @@
 use std::path::Path;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use model::NOT_IN_SEGMENTS;
+use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use url::Url;
 
 use super::{config::PLACE, source::last_part};
@@ -11,9 +12,6 @@ pub(super) struct Web {
     template: String,
     origins: HttpOrigins,
 }
-
-/// What a name may keep as it is, so that it neither leaves its place nor names another server.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 impl Web {
     pub(super) fn new(template: String, origins: HttpOrigins) -> Self {
@@ -41,8 +39,9 @@ impl Web {
         last.unwrap_or_else(|| last_part(name))
     }
 
+    /// A name neither leaves its place nor names another server.
     fn address(&self, name: &str) -> String {
-        self.template.replace(PLACE, &utf8_percent_encode(name, ESCAPED).to_string())
+        self.template.replace(PLACE, &utf8_percent_encode(name, NOT_IN_SEGMENTS).to_string())
     }
 }
 

@@ -1,6 +1,7 @@
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{percent_decode_str, utf8_percent_encode};
 
 use super::{Field, Filter, Ordering, Slot, Template};
+use crate::NOT_IN_SEGMENTS;
 
 /// A template with the arguments of one address: what to look for. What is `None` or empty is not asked about.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -86,9 +87,7 @@ impl Question {
 
     /// The same, where the text is an address: what was asked for can't lead elsewhere.
     pub fn expand_in_address(&self, text: &str) -> String {
-        const LEFT: &AsciiSet =
-            &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-        self.expand_with(text, |value| utf8_percent_encode(&value, LEFT).to_string())
+        self.expand_with(text, |value| utf8_percent_encode(&value, NOT_IN_SEGMENTS).to_string())
     }
 
     fn expand_with(&self, text: &str, spell: impl Fn(String) -> String) -> String {
