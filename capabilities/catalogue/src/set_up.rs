@@ -4,8 +4,9 @@ use uuid::Uuid;
 
 use crate::{
     Catalogue, Error, KeyFields, NewKey,
+    callers::key,
     database::query::{self, micros},
-    keys, storage_use,
+    storage::storage_use,
 };
 
 impl Catalogue {
@@ -24,7 +25,7 @@ impl Catalogue {
         for (media_type, channel, policy) in DEFAULTS {
             insert_default(&change, (ADMINISTRATOR, 0), (media_type, channel, policy)).await?;
         }
-        let key = keys::insert(&change, ADMINISTRATOR, &KeyFields::default(), now).await?;
+        let key = key::insert(&change, ADMINISTRATOR, &KeyFields::default(), now).await?;
         change.commit().await?;
         Ok(Some(key))
     }

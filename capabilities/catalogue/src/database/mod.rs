@@ -3,10 +3,12 @@
 //! - [`Database`] holds the connections: on SQLite one that writes and some that read.
 //! - [`query`] runs SQL and turns rows into records.
 //! - [`many`] writes statements about many rows at once.
+//! - [`delete_row`] deletes one row, if it is as the caller expects.
 //! - [`dialect`] has the few words that they spell differently.
 //! - [`migrate`] brings the schema up to date.
 
 mod connect;
+pub(crate) mod delete_row;
 pub(crate) mod dialect;
 pub(crate) mod many;
 pub(crate) mod migrate;

@@ -5,8 +5,8 @@ use super::{
     plans::{assert_uses, fill, plan},
 };
 use crate::{
-    AssetFields, Catalogue, Change, Expected, NewAsset, Priority, Stretch, card_row,
-    found_assets::select,
+    AssetFields, Catalogue, Change, Expected, NewAsset, Priority, Stretch, cards::card_row,
+    named_queries::found_assets::select,
 };
 
 const ALL: Stretch = Stretch { offset: 0, limit: 1000 };

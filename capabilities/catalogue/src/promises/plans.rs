@@ -3,12 +3,13 @@ use sea_orm::Value;
 use super::house::*;
 use crate::{
     AssetFilter, AssetProperty, AssetTest, BatchScope, Catalogue, Comparison, Cursor, Error,
-    LabelList, Literal, Order, asset_row,
-    claim_job::claim as claim_sql,
+    LabelList, Literal, Order,
+    assets::asset_row,
     database::{
         many,
         query::{self, Record, Row},
     },
+    jobs::claim_job::claim as claim_sql,
 };
 
 /// One line of what a database intends to do.

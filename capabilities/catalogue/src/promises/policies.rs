@@ -3,7 +3,7 @@ use model::DeliveryChannel::{IiifAv, IiifImg, Thumbs};
 use super::house::*;
 use crate::{
     Change, DefaultChannelFields, Error, Expected, PolicyFields, PolicyName,
-    delete_policy::NEXT_COMBINATION,
+    policies::delete_policy::NEXT_COMBINATION,
 };
 
 fn thumbs(name: &str) -> PolicyName<'_> {

@@ -1,0 +1,34 @@
+use crate::{
+    Catalogue, Error,
+    database::{dialect::for_update, query},
+    origins::customer_origins::{Kept, SELECT, record},
+};
+
+impl Catalogue {
+    /// Seals everything with the first key that was sealed with another; returns how much that was.
+    ///
+    /// Afterwards the other keys can be taken out of the configuration. May be done by several processes at once.
+    pub async fn reseal_credentials(&self) -> Result<usize, Error> {
+        let seals = &self.parts().seals;
+        let change = self.database().begin().await?;
+        let lock = for_update(&change);
+        let sql = format!("{SELECT} WHERE credentials IS NOT NULL ORDER BY id{lock}");
+        let mut resealed = 0;
+        for Kept { strategy, sealed } in query::all::<Kept>(&change, &sql, []).await? {
+            let sealed = sealed.unwrap_or_default();
+            let record = record(&strategy);
+            let secret = seals.open(&sealed, &record).map_err(|fault| {
+                Error::Invalid(format!("the credentials of the {record} can't be read: {fault}"))
+            })?;
+            if seals.is_current(&sealed) {
+                continue;
+            }
+            let again = seals.seal(&secret, &record)?;
+            let update = "UPDATE customer_origin_strategy SET credentials = $2 WHERE id = $1";
+            query::run(&change, update, [strategy.id.into(), again.into()]).await?;
+            resealed += 1;
+        }
+        change.commit().await?;
+        Ok(resealed)
+    }
+}
