@@ -1,4 +1,4 @@
-use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
 
 /// What the two databases spell differently; everything else they read alike.
 pub(crate) fn is_postgres(database: &impl ConnectionTrait) -> bool {
@@ -23,4 +23,33 @@ pub(crate) fn spelt_for(database: &impl ConnectionTrait, sql: &str) -> String {
         ("TEXT", "INTEGER PRIMARY KEY AUTOINCREMENT", "--")
     };
     sql.replace("{text}", text).replace("{identity}", identity).replace("{postgres}", postgres)
+}
+
+/// A statement with its values. SQLite looks for a numbered mark among all those before it, so that a thousand of them
+/// take longer to bind than to run: it gets them without numbers, each with a value of its own.
+pub(crate) fn statement(
+    database: &impl ConnectionTrait,
+    sql: &str,
+    values: Vec<Value>,
+) -> Statement {
+    let backend = database.get_database_backend();
+    if is_postgres(database) {
+        return Statement::from_sql_and_values(backend, sql, values);
+    }
+    let mut parts = sql.split('$');
+    let mut spelt = parts.next().unwrap_or_default().to_owned();
+    let mut in_order = Vec::with_capacity(values.len());
+    for part in parts {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, rest) = part.split_at(digits);
+        match number.parse::<usize>().ok().and_then(|number| values.get(number.wrapping_sub(1))) {
+            Some(value) => {
+                spelt.push('?');
+                in_order.push(value.clone());
+            }
+            None => spelt.extend(["$", number]),
+        }
+        spelt.push_str(rest);
+    }
+    Statement::from_sql_and_values(backend, spelt, in_order)
 }

@@ -3,6 +3,7 @@ use sea_orm::{ConnectionTrait, DbErr, QueryResult, SqlErr, Statement, Value};
 use serde::de::DeserializeOwned;
 use time::OffsetDateTime;
 
+use super::dialect;
 use crate::Error;
 
 /// What a row of an answer is read into.
@@ -95,7 +96,7 @@ fn statement(
     if values.iter().any(is_bad) {
         return Err(Error::Invalid("a text must not contain the character U+0000".into()));
     }
-    Ok(Statement::from_sql_and_values(database.get_database_backend(), sql, values))
+    Ok(dialect::statement(database, sql, values))
 }
 
 impl Row {
