@@ -24,6 +24,8 @@ pub(crate) struct Parts {
     pub(crate) bells: Bells,
     pub(crate) seals: Seals,
     pub(crate) jobs_waiting: Cache<(), Arc<[JobsWaiting]>>,
+    /// Held by whoever gives events their places.
+    pub(crate) lining_up: tokio::sync::Mutex<()>,
 }
 
 /// For so long a count of all jobs is good enough for those who ask how busy the platform is.
@@ -34,6 +36,7 @@ impl Parts {
     pub(crate) fn note_change(&self, asset: &AssetId) {
         self.cards.forget(asset);
         self.changes.note(asset);
+        self.bells.ring_told();
     }
 }
 
@@ -50,6 +53,7 @@ impl Catalogue {
             bells: Bells::default(),
             seals: Seals::new(&config.credential_keys),
             jobs_waiting: Cache::builder().time_to_live(COUNT_AGE).build(),
+            lining_up: tokio::sync::Mutex::default(),
         };
         Ok(Self { parts: Arc::new(parts) })
     }

@@ -6,6 +6,7 @@
 //!   share one where one rule is for both (`put_policy`, …).
 //! - `seals` keeps what has to be used again unreadable, `callers/passwords` what has only to be recognised.
 //! - [`AssetCard`] is what delivery needs of an asset, kept in memory.
+//! - [`Event`]s are written down in the transaction in which something happens, and read in order.
 //! - [`Job`]s are queued in the transaction that needs them, and claimed under a lease.
 //!
 //! It sees no pixels and no HTTP. Time is an argument of every write.
@@ -29,6 +30,7 @@ mod callers;
 mod cards;
 mod custom_headers;
 mod customers;
+mod events;
 mod jobs;
 mod named_queries;
 mod origins;
@@ -54,6 +56,7 @@ pub use config::DatabaseConfig;
 pub use custom_headers::{CustomHeader, CustomHeaderFields};
 pub use customers::{Customer, NewCustomer};
 pub use error::Error;
+pub use events::{Event, EventBell, EventKind};
 pub use expected::Expected;
 pub use idempotency::{OnceOnly, RememberedAnswer, Turn};
 pub use jobs::{

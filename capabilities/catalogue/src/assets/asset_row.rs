@@ -11,6 +11,7 @@ use crate::{
         dialect::for_update,
         query::{self, Record, Row, micros},
     },
+    events::outbox,
 };
 
 /// Every column by name: a statement prepared before a migration must still fit after it.
@@ -52,6 +53,7 @@ pub(crate) async fn insert(change: &impl ConnectionTrait, asset: &Asset) -> Resu
     let inserted = query::run_or(change, &sql, values, no_space).await?;
     if inserted > 0 {
         asset_labels::change_all(change, [(None, Some(asset))]).await?;
+        outbox::tell_of_assets(change, [(None, Some(asset))], asset.modified).await?;
     }
     Ok(inserted > 0)
 }
@@ -72,7 +74,8 @@ pub(crate) async fn update(
     let sql = format!("UPDATE asset SET {} WHERE {BY_ID}", assignments.join(", "));
     let values = changed.into_iter().map(|(_, value)| value);
     query::run(change, &sql, query::key_of(&after.id).into_iter().chain(values)).await?;
-    asset_labels::change_all(change, [(Some(before), Some(after))]).await
+    asset_labels::change_all(change, [(Some(before), Some(after))]).await?;
+    outbox::tell_of_assets(change, [(Some(before), Some(after))], after.modified).await
 }
 
 /// Every column that can change.

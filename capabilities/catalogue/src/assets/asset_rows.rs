@@ -10,6 +10,7 @@ use crate::{
     assets::asset_labels,
     assets::asset_row::{SELECT, fields},
     database::{dialect::for_update, many, query},
+    events::outbox,
 };
 
 /// Those that exist, which nobody else changes until this change has ended. Always locked in the same order, so
@@ -54,7 +55,11 @@ pub(crate) async fn insert_all(
     if inserted < sorted.len() as u64 {
         return Ok(false);
     }
-    asset_labels::change_all(change, sorted.iter().map(|asset| (None, Some(*asset)))).await?;
+    let made = || sorted.iter().map(|asset| (None, Some(*asset)));
+    asset_labels::change_all(change, made()).await?;
+    if let Some(first) = sorted.first() {
+        outbox::tell_of_assets(change, made(), first.modified).await?;
+    }
     Ok(true)
 }
 
@@ -77,6 +82,10 @@ pub(crate) async fn update_all(
     });
     let rows: Vec<_> = rows.collect();
     many::run_all(change, many::update_many("asset", &query::KEY, &columns, &rows)).await?;
-    let relabelled = changed.iter().map(|(before, after)| (Some(*before), Some(*after)));
-    asset_labels::change_all(change, relabelled).await
+    let pairs = || changed.iter().map(|(before, after)| (Some(*before), Some(*after)));
+    asset_labels::change_all(change, pairs()).await?;
+    match changed.first() {
+        Some((_, first)) => outbox::tell_of_assets(change, pairs(), first.modified).await,
+        None => Ok(()),
+    }
 }

@@ -11,6 +11,7 @@ use crate::{
     assets::change_asset::{check_can_be_changed, upload_of},
     batches::batch_members,
     database::{many, query},
+    events::outbox,
     jobs::enqueue::{clean_up_version, supersede_all},
     jobs::new_job,
     storage::storage_use::{self, Load},
@@ -73,8 +74,9 @@ async fn delete(
         let (among, values) = many::among(some);
         query::run(change, &format!("DELETE FROM asset WHERE {among}"), values).await?;
     }
-    let gone = assets.iter().map(|asset| (Some(*asset), None));
-    asset_labels::change_all(change, gone).await?;
+    let gone = || assets.iter().map(|asset| (Some(*asset), None));
+    asset_labels::change_all(change, gone()).await?;
+    outbox::tell_of_assets(change, gone(), now).await?;
     let clean_ups = assets
         .iter()
         .filter_map(|asset| clean_up_version(asset, upload_of(asset).into_iter().collect(), now));

@@ -10,6 +10,7 @@ use crate::{
     assets::asset_row,
     assets::change_asset::check_can_be_changed,
     database::query::{self, micros, moment},
+    events::outbox,
     jobs::enqueue::{next_version, supersede},
     storage::storage_use::{self, Load},
 };
@@ -31,6 +32,7 @@ impl Catalogue {
         let sql = "DELETE FROM asset WHERE customer = $1 AND space = $2 AND name = $3";
         query::run(&change, sql, query::key_of(id)).await?;
         asset_labels::change_all(&change, [(Some(&before), None)]).await?;
+        outbox::tell_of_assets(&change, [(Some(&before), None)], now).await?;
         let (taken, given) = (Load::default().minus(Load::of(&before)), Load::of(&after));
         let loads = [(id.space, taken), (to.space, given)];
         storage_use::add_all(&change, id.customer, loads, now).await?;

@@ -8,10 +8,12 @@ use time::OffsetDateTime;
 
 use crate::{
     Catalogue, Error, Page, Paged,
+    batches::batch,
     database::{
         many,
         query::{self, Record, Row, micros},
     },
+    events::outbox,
 };
 
 /// A member of a batch that ended with an error.
@@ -118,11 +120,18 @@ impl Ended {
         now: OffsetDateTime,
     ) -> Result<(), Error> {
         let sql = "UPDATE batch SET waiting = waiting - $2, failed = failed + $3,
-                   finished = CASE WHEN waiting = $2 THEN $4 ELSE finished END WHERE id = $1";
+                   finished = CASE WHEN waiting = $2 THEN $4 ELSE finished END WHERE id = $1
+                   RETURNING CASE WHEN waiting = 0 THEN customer ELSE 0 END";
         for (batch, ended) in self.0.into_iter().filter(|(_, ended)| *ended > 0) {
             let failed = if failed { ended } else { 0 };
             let values = [batch.into(), ended.into(), failed.into(), micros(now).into()];
-            query::run(change, sql, values).await?;
+            let of = query::one::<i64>(change, sql, values).await?.unwrap_or_default();
+            let Some(customer) = u32::try_from(of).ok().filter(|customer| *customer > 0) else {
+                continue;
+            };
+            if let Some(finished) = batch::batch(change, customer, batch).await? {
+                outbox::tell_of_batch(change, &finished, now).await?;
+            }
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use crate::{
     Catalogue, Customer, Error,
     customers::customer::{customer, fold},
     database::query::{self, micros},
+    events::outbox,
     policies::policy,
     set_up::{ADMINISTRATOR, insert_default},
     storage::storage_use,
@@ -36,8 +37,10 @@ impl Catalogue {
         insert(&change, id, new, now).await?;
         storage_use::open(&change, (id, 0), now).await?;
         copy_policies(&change, id, now).await?;
+        outbox::tell_of_customer(&change, id, new, now).await?;
         let created = customer(&change, id).await?;
         change.commit().await?;
+        self.parts().bells.ring_told();
         self.parts().customer_names.forget(&new.name).await;
         created.ok_or_else(|| query::unreadable("id"))
     }

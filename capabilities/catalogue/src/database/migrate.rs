@@ -33,6 +33,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0017_descriptions_of_named_queries",
         include_str!("../../migrations/0017_descriptions_of_named_queries.sql"),
     ),
+    ("0030_events", include_str!("../../migrations/0030_events.sql")),
 ];
 
 /// Any number will do that no other program on the same database takes.

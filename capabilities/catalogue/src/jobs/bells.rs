@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use tokio::{
-    sync::{Notify, broadcast},
+    sync::{Notify, broadcast, watch},
     time::{Instant, sleep, timeout_at},
 };
 
@@ -11,6 +11,7 @@ use crate::JobId;
 pub(crate) struct Bells {
     queued: Notify,
     ended: broadcast::Sender<JobId>,
+    told: watch::Sender<()>,
 }
 
 /// How often is looked for what other processes have queued or ended.
@@ -35,6 +36,15 @@ impl Bells {
         }
     }
 
+    /// Something has happened that others want to know, and the transaction in which it did has ended.
+    pub(crate) fn ring_told(&self) {
+        self.told.send_replace(());
+    }
+
+    pub(crate) fn hear_told(&self) -> watch::Receiver<()> {
+        self.told.subscribe()
+    }
+
     pub(crate) fn listen(&self) -> Listener {
         Listener(self.ended.subscribe())
     }
@@ -57,6 +67,10 @@ impl Listener {
 
 impl Default for Bells {
     fn default() -> Self {
-        Self { queued: Notify::new(), ended: broadcast::channel(1024).0 }
+        Self {
+            queued: Notify::new(),
+            ended: broadcast::channel(1024).0,
+            told: watch::Sender::new(()),
+        }
     }
 }

@@ -10,6 +10,7 @@ mod cards;
 mod claims;
 mod custom_headers;
 mod customers;
+mod events;
 mod found_assets;
 mod idempotency;
 mod ingestion;

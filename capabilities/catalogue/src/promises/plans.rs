@@ -9,6 +9,7 @@ use crate::{
         many,
         query::{self, Record, Row},
     },
+    events::feed,
     jobs::claim_job::claim as claim_sql,
 };
 
@@ -242,6 +243,29 @@ async fn batches_are_found_and_counted_by_an_index() {
             let plan = plan(&house, sql, []).await;
             assert!(plan.contains(index) && !plan.contains("Seq Scan"), "{sql}:\n{plan}");
         }
+    }
+}
+
+/// What those ask who hear of everything, and who gives events their places.
+#[tokio::test]
+async fn the_line_of_events_is_read_from_where_one_is() {
+    for house in houses().await {
+        fill(house.enter()).await;
+        house.catalogue.line_up_events().await.unwrap();
+        let sql = "INSERT INTO event (place, at, kind, customer, space, name, engine_notified)
+                   SELECT n, n, 'asset.updated', 2, 5, 'n' || n, FALSE FROM (
+                       SELECT number1 + 100 AS n FROM asset WHERE number1 > 0) AS numbers";
+        tamper(&house.catalogue, sql, []).await;
+        house.catalogue.refresh_statistics().await.unwrap();
+        tamper(&house.catalogue, "ANALYZE", []).await;
+        let near_the_end = [1950_i64.into(), 100_i64.into()];
+        let all = plan(&house, &feed::of_all(), near_the_end).await;
+        assert!(all.contains("event_in_line") && !all.contains("Seq Scan on event"), "{all}");
+        let values = [2_i64.into(), 2090_i64.into(), 100_i64.into()];
+        let own = plan(&house, &feed::of_customer(&2.into()), values).await;
+        assert!(own.contains("USING INDEX event_") || own.contains("using event_"), "{own}");
+        let waiting = "SELECT id FROM event WHERE place IS NULL ORDER BY id LIMIT 1";
+        assert_uses(&plan(&house, waiting, []).await, "event_not_in_line");
     }
 }
 

@@ -1,0 +1,16 @@
+//! What has happened, for those who were not there: the outbox.
+//!
+//! - `outbox` writes every change down, in the transaction that makes it; `worded` says it in the DLCS's words.
+//! - `line` gives what can be seen by all its place, in order, and forgets what is old.
+//! - `feed` reads the line: [`Event`].
+//!
+//! Nothing is sent here.
+
+mod event;
+mod worded;
+pub(crate) mod outbox;
+mod line;
+pub(crate) mod feed;
+
+pub use event::{Event, EventKind};
+pub use feed::EventBell;
