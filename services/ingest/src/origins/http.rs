@@ -5,7 +5,6 @@ use catalogue::Credentials;
 use reqwest::{
     Client, RequestBuilder, Response, StatusCode,
     header::{ETAG, HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED},
-    redirect,
 };
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -54,8 +53,6 @@ impl Marks {
     }
 }
 
-const MAX_REDIRECTS: usize = 10;
-
 impl HttpOrigins {
     pub(crate) fn new(config: &IngestConfig) -> anyhow::Result<Self> {
         let guard = Guard::new(&config.private_hosts);
@@ -64,7 +61,7 @@ impl HttpOrigins {
             .connect_timeout(config.connect_timeout())
             .read_timeout(config.connect_timeout())
             .dns_resolver(guard.clone())
-            .redirect(guarded_redirects(guard.clone()))
+            .redirect(guard.redirects())
             .no_proxy()
             .build()
             .context("the HTTP client can't be built")?;
@@ -170,16 +167,6 @@ fn not_public(url: &Url) -> FetchError {
 
 fn causes(error: &dyn std::error::Error) -> impl Iterator<Item = String> {
     std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string)
-}
-
-fn guarded_redirects(guard: Guard) -> redirect::Policy {
-    redirect::Policy::custom(move |attempt| {
-        if attempt.previous().len() > MAX_REDIRECTS || !guard.admits(attempt.url()) {
-            attempt.error("refused")
-        } else {
-            attempt.follow()
-        }
-    })
 }
 
 /// A refusal of the origin's is final; trouble on its side may pass.

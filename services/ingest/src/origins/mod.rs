@@ -1,10 +1,9 @@
 //! Where assets come from: one file per kind of origin.
 //!
 //! Each opens its origin as a local [`Fetched`] file. A failure says whether trying again could help ([`FetchError`]).
-//! `guard` keeps http origins away from the operator's own network.
+//! `web::Guard` keeps http origins away from the operator's own network.
 
 mod file;
-mod guard;
 mod http;
 mod download;
 mod hosts;
@@ -15,9 +14,10 @@ mod upload;
 use std::{fs::File, path::PathBuf};
 
 pub(crate) use buckets::{BucketOrigins, address_in_bucket};
-pub(crate) use guard::Guard;
 pub(crate) use http::{Asked, HttpOrigins, Marks};
 pub(crate) use objects::Objects;
+
+pub(crate) use web::Guard;
 
 pub(crate) use file::{NotOpened, open_file, open_path, path_of};
 pub(crate) use upload::read_upload;

@@ -3,25 +3,30 @@ use std::{
     sync::Arc,
 };
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::{
+    dns::{Addrs, Name, Resolve, Resolving},
+    redirect,
+};
 use url::{Host, Url};
 
-/// Keeps http origins away from addresses that are nobody's public web server, unless the operator listed the host.
+/// Keeps requests away from addresses that are nobody's public web server, unless the operator listed the host.
 ///
 /// Names are judged by what they resolve to, at the moment of connecting; so a name that changes its address between
 /// a check and its use gains nothing.
 #[derive(Debug, Clone)]
-pub(crate) struct Guard {
+pub struct Guard {
     private_hosts: Arc<[String]>,
 }
 
+const MAX_REDIRECTS: usize = 10;
+
 impl Guard {
-    pub(crate) fn new(private_hosts: &[String]) -> Self {
+    pub fn new(private_hosts: &[String]) -> Self {
         Self { private_hosts: private_hosts.iter().map(|host| host.to_ascii_lowercase()).collect() }
     }
 
     /// May this address be asked at all? Names are judged later, by [`Resolve`].
-    pub(crate) fn admits(&self, url: &Url) -> bool {
+    pub fn admits(&self, url: &Url) -> bool {
         let is_web = matches!(url.scheme(), "http" | "https");
         let admitted = match url.host() {
             Some(Host::Domain(_)) => true,
@@ -30,6 +35,18 @@ impl Guard {
             None => false,
         };
         is_web && admitted
+    }
+
+    /// Follows where it is admitted, and not for ever.
+    pub fn redirects(&self) -> redirect::Policy {
+        let guard = self.clone();
+        redirect::Policy::custom(move |attempt| {
+            if attempt.previous().len() > MAX_REDIRECTS || !guard.admits(attempt.url()) {
+                attempt.error("refused")
+            } else {
+                attempt.follow()
+            }
+        })
     }
 
     fn lists(&self, host: &str) -> bool {
