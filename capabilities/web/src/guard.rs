@@ -9,6 +9,8 @@ use reqwest::{
 };
 use url::{Host, Url};
 
+use crate::failure::NOT_PUBLIC;
+
 /// Keeps requests away from addresses that are nobody's public web server, unless the operator listed the host.
 ///
 /// Names are judged by what they resolve to, at the moment of connecting; so a name that changes its address between
@@ -64,7 +66,7 @@ impl Resolve for Guard {
             let admitted: Vec<SocketAddr> =
                 found.filter(|address| may_be_private || is_public(address.ip())).collect();
             if admitted.is_empty() {
-                return Err(format!("{host} is not on the public internet").into());
+                return Err(format!("{host} {NOT_PUBLIC}").into());
             }
             Ok(Box::new(admitted.into_iter()) as Addrs)
         })

@@ -8,7 +8,10 @@ use reqwest::{
 };
 use url::Url;
 
-use crate::Guard;
+use crate::{
+    Guard,
+    failure::{NOT_PUBLIC, what_happened},
+};
 
 /// Sends messages by POST. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -111,24 +114,14 @@ fn header_map(headers: &[(&str, String)]) -> Result<HeaderMap, NotSent> {
 }
 
 fn not_public(host: &str) -> NotSent {
-    NotSent::Refused(format!("{host} is not on the public internet"))
+    NotSent::Refused(format!("{host} {NOT_PUBLIC}"))
 }
 
-/// What went wrong, without what a stranger could learn of the network from it.
 fn explain(host: &str, error: &reqwest::Error) -> NotSent {
-    let mut causes =
-        std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
-    if causes.any(|cause| cause.to_string().contains("is not on the public internet")) {
-        return not_public(host);
+    match what_happened(error) {
+        NOT_PUBLIC => not_public(host),
+        what => NotSent::Failed(format!("{host} {what}")),
     }
-    let what = if error.is_timeout() {
-        "did not answer in time"
-    } else if error.is_connect() {
-        "could not be reached"
-    } else {
-        "broke off"
-    };
-    NotSent::Failed(format!("{host} {what}"))
 }
 
 #[cfg(test)]
