@@ -11,7 +11,8 @@ use crate::config::position_in_array;
 /// What is made of which images, and where to.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Images, folders, `s3://bucket/prefix`, a list of files (`.txt`), or a table that names files (`.csv`).
+    /// Images, folders, `s3://bucket/prefix`, a list of files (`.txt`), a table that names files (`.csv`), or the address of a
+    /// IIIF manifest or collection, as `/iiif-resource/…` of a Recto answers it.
     #[arg(required_unless_present = "task")]
     pub(super) inputs: Vec<String>,
     /// A task file of aws-batch-iiif-generator: it says all that is not said here, and sets the layout.

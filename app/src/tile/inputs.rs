@@ -1,13 +1,19 @@
-use std::path::{Component, Path, PathBuf};
+use std::{
+    path::{Component, Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{Context, bail, ensure};
 use bytes::Bytes;
 use iiif::Version;
 use imaging::{TileFormat, TileSettings};
 use static_site::{
-    Found, Layout, Object, Sheet, Site, Source, Task, TaskPlan, find_sources, objects,
+    Found, Layout, Object, Sheet, Site, Source, Task, TaskPlan, check_names, find_sources, objects,
+    objects_at,
 };
 use storage::{Headers, Publisher};
+use url::Url;
+use web::{Guard, Reader};
 
 use super::{
     Arguments,
@@ -44,8 +50,12 @@ async fn work_of_inputs(config: &Config, arguments: &Arguments) -> anyhow::Resul
         Some(csv) => Some(read_sheet(csv, &source(config, csv)?).await?),
         None => None,
     };
-    let mut found = Vec::new();
+    let (mut found, mut described) = (Vec::new(), Vec::new());
     for input in &arguments.inputs {
+        if let Some(address) = web_address(input) {
+            described.extend(objects_at(&reader(config, &address)?, &address).await?);
+            continue;
+        }
         match Place::parse(config, input, "") {
             Place::Bucket(storage) => found.extend(Found::in_bucket(&bucket(&storage)?).await?),
             Place::Folder(path) if is_table(&path) => {
@@ -62,7 +72,9 @@ async fn work_of_inputs(config: &Config, arguments: &Arguments) -> anyhow::Resul
         }
     }
     let root = arguments.inputs.first().map(|input| root_name(input)).unwrap_or_default();
-    let objects = objects(found, sheet.as_ref(), arguments.objects.grouping(), &root)?;
+    let mut objects = objects(found, sheet.as_ref(), arguments.objects.grouping(), &root)?;
+    objects.extend(described);
+    check_names(&objects)?;
     let site = site(arguments, publisher, arguments.layout.layout(), base_url)?;
     Ok(Work { site, objects, copies: Vec::new() })
 }
@@ -146,6 +158,18 @@ fn site(
         force: arguments.force,
         repair: arguments.repair,
     })
+}
+
+fn web_address(input: &str) -> Option<Url> {
+    Url::parse(input).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+/// A manifest may name any address: of the house's own, only the host that the operator named himself.
+fn reader(config: &Config, address: &Url) -> anyhow::Result<Reader> {
+    let named = address.host_str().map(|host| host.trim_matches(['[', ']']).to_owned());
+    let hosts: Vec<_> = config.ingest.private_hosts.iter().cloned().chain(named).collect();
+    let patience = Duration::from_secs(config.ingest.connect_timeout_seconds);
+    Ok(Reader::new(Guard::new(&hosts), patience)?)
 }
 
 fn source(config: &Config, text: &str) -> anyhow::Result<Source> {

@@ -36,6 +36,8 @@ pub(crate) fn manifest(
     };
     Manifest {
         metadata: object.metadata.iter().map(pair).collect(),
+        rights: object.rights.clone(),
+        required_statement: object.required_statement.as_ref().map(pair),
         summary: object.description.as_deref().map(LanguageMap::none),
         thumbnail: canvases.first().map(|first| first.thumbnail.clone()).unwrap_or_default(),
         canvases,

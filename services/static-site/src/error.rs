@@ -27,6 +27,11 @@ impl Error {
         Self::Source { path: path.to_string(), cause }
     }
 
+    /// A web server that fails is told as a fault of the image: others may be there.
+    pub(crate) fn not_read(error: web::NotRead) -> Self {
+        Self::Image(error.to_string())
+    }
+
     /// The error with its causes, for a list.
     pub fn in_full(&self) -> String {
         let causes = std::iter::successors(Some(self as &dyn std::error::Error), |e| e.source());

@@ -1,7 +1,7 @@
 //! Writes a site that needs no server: tiles, `info.json`, manifests and collections, in a folder or a bucket.
 //!
 //! - [`find_sources`] looks for images, [`Sheet`] reads what a table says of them, [`objects`] puts both together;
-//!   a [`Task`] says all of it in one file.
+//!   a [`Task`] says all of it in one file, and [`objects_at`] asks a manifest.
 //! - [`Layout`] knows how files are called; [`write_site`] makes them, and [`check_site`] looks whether they are there.
 //! - [`find_vanished`] says what is no longer among the inputs, and [`prune`] removes it, if that is wanted.
 //! - [`Record`] is what is kept of a finished image: it is written last, and a second run begins with it.
@@ -18,6 +18,7 @@ mod find_sources;
 mod names;
 mod sheet;
 mod objects;
+mod manifests;
 mod task;
 mod layout;
 mod documents;
@@ -35,7 +36,8 @@ pub use cut::cut;
 pub use error::Error;
 pub use find_sources::{Found, find_sources};
 pub use layout::{Layout, Theirs};
-pub use objects::{Grouping, Object, Page, objects};
+pub use manifests::objects_at;
+pub use objects::{Grouping, Object, Page, check_names, objects};
 pub use record::Record;
 pub use shard::Shard;
 pub use sheet::{Row, Sheet};

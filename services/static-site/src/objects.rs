@@ -18,6 +18,10 @@ pub struct Object {
     pub label: String,
     pub description: Option<String>,
     pub metadata: Vec<(String, String)>,
+    /// The address of a licence or a statement of rights.
+    pub rights: Option<String>,
+    /// A label and a text that have to be shown.
+    pub required_statement: Option<(String, String)>,
     pub pages: Vec<Page>,
 }
 
@@ -56,7 +60,7 @@ pub fn objects(
     if let Some(sheet) = sheet.filter(|sheet| !sheet.has_files) {
         describe(&mut objects, sheet);
     }
-    is_unique(&objects)?;
+    check_names(&objects)?;
     Ok(objects)
 }
 
@@ -133,7 +137,7 @@ fn describe(objects: &mut [Object], sheet: &Sheet) {
 }
 
 /// Two images of one name would overwrite each other.
-fn is_unique(objects: &[Object]) -> Result<(), Error> {
+pub fn check_names(objects: &[Object]) -> Result<(), Error> {
     let mut taken: HashMap<&str, &Page> = HashMap::new();
     for page in objects.iter().flat_map(|object| &object.pages) {
         if let Some(other) = taken.insert(&page.image, page) {
@@ -147,9 +151,16 @@ fn is_unique(objects: &[Object]) -> Result<(), Error> {
 }
 
 impl Object {
-    fn new(id: String) -> Self {
-        let label = id.rsplit('/').next().unwrap_or_default().to_owned();
-        Self { id, label, description: None, metadata: Vec::new(), pages: Vec::new() }
+    pub(crate) fn new(id: String) -> Self {
+        Self {
+            label: id.rsplit('/').next().unwrap_or_default().to_owned(),
+            id,
+            description: None,
+            metadata: Vec::new(),
+            rights: None,
+            required_statement: None,
+            pages: Vec::new(),
+        }
     }
 
     fn push(&mut self, image: String, label: String, source: Source) {

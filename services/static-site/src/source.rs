@@ -8,6 +8,8 @@ use std::{
 use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
 use storage::Bucket;
+use url::Url;
+use web::Reader;
 
 use crate::Error;
 
@@ -16,6 +18,7 @@ use crate::Error;
 pub enum Source {
     File(PathBuf),
     Object { bucket: Bucket, key: String },
+    Web { reader: Reader, address: Url },
 }
 
 /// What tells whether a source is still the one that was cut, without reading it.
@@ -49,6 +52,13 @@ impl Source {
                     None => Err(Error::Image(format!("{self} is not there"))),
                 }
             }
+            Self::Web { reader, address } => {
+                let stamp = reader.stamp(address).await.map_err(Error::not_read)?;
+                Ok(Version {
+                    bytes: stamp.bytes.unwrap_or_default(),
+                    stamp: stamp.text.unwrap_or_default(),
+                })
+            }
         }
     }
 
@@ -73,6 +83,12 @@ impl Source {
                 file.rewind().map_err(unreadable)?;
                 Ok(file)
             }
+            Self::Web { reader, address } => {
+                let mut file = tempfile::tempfile().map_err(unreadable)?;
+                reader.copy(address, &mut file).await.map_err(Error::not_read)?;
+                file.rewind().map_err(unreadable)?;
+                Ok(file)
+            }
         }
     }
 
@@ -93,6 +109,10 @@ impl Source {
                 tokio::fs::read(path).await.map_err(|error| Error::source(path.display(), error))
             }
             Self::Object { bucket, key } => Ok(bucket.read(key).await?.to_vec()),
+            Self::Web { reader, address } => {
+                let read = reader.read(address, "*/*", LARGEST as usize).await;
+                Ok(read.map_err(Error::not_read)?.to_vec())
+            }
         }
     }
 }
@@ -102,6 +122,7 @@ impl std::fmt::Display for Source {
         match self {
             Self::File(path) => write!(f, "{}", path.display()),
             Self::Object { bucket, key } => write!(f, "{bucket}/{key}"),
+            Self::Web { address, .. } => write!(f, "{address}"),
         }
     }
 }

@@ -132,11 +132,10 @@ impl Task {
             tracing::warn!(item, "no row of the table describes it");
         }
         let object = Object {
-            id: format!("{prefix}/{item}"),
             label: row.map(|row| row.title.clone()).unwrap_or_default(),
             description: row.map(|row| row.description.clone()).filter(|text| !text.is_empty()),
-            metadata: Vec::new(),
             pages: self.pages(&prefix, item, found)?,
+            ..Object::new(format!("{prefix}/{item}"))
         };
         let attribution = (self.form == Form::First).then(|| ATTRIBUTION.to_owned());
         let csv = self.table.rsplit('/').next().unwrap_or(&self.table);

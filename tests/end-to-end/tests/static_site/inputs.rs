@@ -4,8 +4,9 @@ use std::{
 };
 
 use anyhow::{Result, ensure};
-use end_to_end::{jpeg_extent, landscape_in};
-use serde_json::Value;
+use end_to_end::{Keeping, Library, Place, jpeg_extent, landscape_in, photo};
+use reqwest::Method;
+use serde_json::{Value, json};
 
 use super::site::{URL, small_images, succeeded, tile, tree, utf8};
 
@@ -38,6 +39,50 @@ fn a_table_orders_pages_and_describes_objects_and_its_faults_have_a_line() -> Re
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         ensure!(output.status.code() == Some(1) && said.contains(fault), "{text}: {said}");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_named_query_finds_becomes_a_site_and_only_what_changed_is_made_again() -> Result<()>
+{
+    let place = Place::new(Keeping::SIMPLE)?;
+    let recto = place.serve().await?;
+    let library = Library::open(&recto).await?;
+    for (page, width) in [(1, 1300), (2, 700)] {
+        let file = photo(&place.origins(), width, 600)?;
+        let origin = format!("file://{}", file.display());
+        let asset = json!({ "mediaType": "image/jpeg", "origin": origin, "string1": "b1", "number1": page });
+        let id = format!("page-{page}");
+        library.put(&recto, &id, &asset).await?.with_status(201)?;
+        library.finished(&recto, &id).await?;
+    }
+    let query = json!({ "name": "book", "template": "canvas=n1&s1=p1" });
+    let queries = "/customers/1/namedQueries";
+    library.ask(&recto, Method::POST, queries, Some(&query)).await?.with_status(201)?;
+
+    let folder = tempfile::tempdir()?;
+    let site = folder.path().join("site");
+    let address = recto.url("/iiif-resource/1/book/b1");
+    let run = || tile(&[&address, "--to", utf8(&site), "--base-url", URL]);
+    succeeded(&run()?)?;
+    let manifest: Value = serde_json::from_slice(&fs::read(site.join("b1/manifest.json"))?)?;
+    ensure!(manifest["items"].as_array().map(Vec::len) == Some(2), "{manifest}");
+    let info: Value = serde_json::from_slice(&fs::read(site.join("b1/page-1/info.json"))?)?;
+    ensure!((&info["width"], &info["height"]) == (&json!(1300), &json!(600)), "{info}");
+
+    let other = format!("file://{}", photo(&place.origins(), 640, 480)?.display());
+    library.put(&recto, "page-2", &json!({ "mediaType": "image/jpeg", "origin": other })).await?;
+    library.finished(&recto, "page-2").await?;
+    let untouched = fs::metadata(site.join("b1/page-1/info.json"))?.modified()?;
+    succeeded(&run()?)?;
+    let info: Value = serde_json::from_slice(&fs::read(site.join("b1/page-2/info.json"))?)?;
+    ensure!(info["width"] == 640, "{info}");
+    ensure!(fs::metadata(site.join("b1/page-1/info.json"))?.modified()? == untouched);
+
+    let nowhere = recto.url("/iiif-resource/1/none/b1");
+    let failed = tile(&[&nowhere, "--to", utf8(&site), "--base-url", URL])?;
+    let said = String::from_utf8_lossy(&failed.stderr).into_owned();
+    ensure!(failed.status.code() == Some(1) && said.contains("404"), "{said}");
     Ok(())
 }
 
