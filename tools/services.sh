@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs a command beside a PostgreSQL and an S3 server of its own: `tools/services.sh cargo test`.
-# The command finds them in DATABASE_URL and RECTO_TEST_S3 (bucket `recto`, any keys); both are gone when it ends.
+# Runs a command beside servers of its own: `tools/services.sh cargo test`. The command finds PostgreSQL in DATABASE_URL, S3 (bucket
+# `recto`, any keys; SQS and SNS, too) in RECTO_TEST_S3, and NATS with JetStream in RECTO_TEST_NATS; all are gone when it ends.
 set -euo pipefail
 
 folder=$(mktemp -d "${TMPDIR:-/tmp}/recto-services.XXXXXX")
@@ -33,14 +33,15 @@ failed() {
     exit 1
 }
 
-read -r postgres_port s3_port < <(python3 - <<'PYTHON'
+read -r postgres_port s3_port nats_port < <(python3 - <<'PYTHON'
 import socket
-sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
+sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
 print(*(s.getsockname()[1] for s in sockets))
 PYTHON
 )
 
 ((EUID != 0)) || chown postgres "$folder/postgres"
+PATH="$PATH:/usr/sbin" nats-server -a 127.0.0.1 -p "$nats_port" -js -sd "$folder/nats" >"$folder/nats.log" 2>&1 &
 moto_server -H 127.0.0.1 -p "$s3_port" >"$folder/s3.log" 2>&1 &
 if ! postgres initdb -D "$folder/postgres/db" -U recto --auth=trust --no-sync --encoding=UTF8 --locale=C.UTF-8 ||
     ! postgres pg_ctl -D "$folder/postgres/db" -w start -o "-p $postgres_port -k $folder/postgres -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=300"; then
@@ -58,6 +59,19 @@ for left in range(100, -1, -1):
         time.sleep(0.1)
 PYTHON
 
+python3 - "$nats_port" <<'PYTHON' || failed NATS "$folder/nats.log"
+import socket, sys, time
+for left in range(100, -1, -1):
+    try:
+        socket.create_connection(("127.0.0.1", int(sys.argv[1]))).close()
+        break
+    except OSError:
+        if not left:
+            raise
+        time.sleep(0.1)
+PYTHON
+
 export DATABASE_URL="postgres://recto@127.0.0.1:$postgres_port/postgres"
 export RECTO_TEST_S3="http://127.0.0.1:$s3_port"
+export RECTO_TEST_NATS="nats://127.0.0.1:$nats_port"
 "$@"

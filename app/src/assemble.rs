@@ -4,6 +4,7 @@ use anyhow::Context;
 use catalogue::Catalogue;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use storage::{Bucket, Derivatives, Ranges};
+use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 
@@ -14,6 +15,7 @@ pub(crate) enum Role {
     Management,
     Portal,
     Ingest,
+    Events,
 }
 
 /// Everything that the service is made of.
@@ -26,6 +28,8 @@ pub(crate) struct Parts {
     ranges: Ranges,
     derivatives: Derivatives,
     originals: delivery::Originals,
+    /// Cancelled when the service is to stop: ends what would never end by itself.
+    pub(crate) closing: CancellationToken,
 }
 
 impl Parts {
@@ -39,7 +43,8 @@ impl Parts {
             PrometheusBuilder::new().install_recorder().context("the metrics can't be set up")?;
         let catalogue = Catalogue::open(&config.database, data).await?;
         catalogue.migrate().await.context("the catalogue can't be brought up to date")?;
-        if is_among(&roles, Role::Management) || is_among(&roles, Role::Ingest) {
+        if [Role::Management, Role::Ingest, Role::Events].iter().any(|role| is_among(&roles, *role))
+        {
             let resealed = catalogue.reseal_credentials().await;
             match resealed.context("database.credential_keys do not fit the database")? {
                 0 => (),
@@ -51,7 +56,18 @@ impl Parts {
         let derivatives = Derivatives::open(&config.derivatives, data)?;
         let originals = &config.delivery.originals;
         let originals = delivery::Originals::open(originals, bucket.clone(), data)?;
-        Ok(Self { config, catalogue, metrics, roles, bucket, ranges, derivatives, originals })
+        let closing = CancellationToken::new();
+        Ok(Self {
+            config,
+            catalogue,
+            metrics,
+            roles,
+            bucket,
+            ranges,
+            derivatives,
+            originals,
+            closing,
+        })
     }
 
     pub(crate) fn has(&self, role: Role) -> bool {
@@ -61,6 +77,7 @@ impl Parts {
     pub(crate) fn management(&self) -> management::Management {
         let config = self.config.management.clone();
         management::Management::new(self.catalogue.clone(), self.bucket.clone(), config)
+            .closed_by(self.closing.clone())
     }
 
     pub(crate) fn portal(&self) -> portal::Portal {
@@ -87,6 +104,14 @@ impl Parts {
         }
         let (catalogue, bucket) = (self.catalogue.clone(), self.bucket.clone());
         ingest::Worker::new(catalogue, bucket, &self.config.ingest, self.config.data()).map(Some)
+    }
+
+    /// Who tells others what happens, if this process has that role.
+    pub(crate) fn sender(&self) -> anyhow::Result<Option<events::Sender>> {
+        if !self.has(Role::Events) {
+            return Ok(None);
+        }
+        events::Sender::new(self.catalogue.clone(), &self.config.events).map(Some)
     }
 }
 

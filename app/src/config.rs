@@ -28,6 +28,7 @@ pub(crate) struct Config {
     pub(crate) ingest: ingest::IngestConfig,
     pub(crate) delivery: delivery::DeliveryConfig,
     pub(crate) management: management::ManagementConfig,
+    pub(crate) events: events::EventsConfig,
     pub(crate) images: delivery::ImagesConfig,
     /// What `recto images` shows: `[profiles.NAME]`.
     pub(crate) profiles: BTreeMap<String, ingest::ProfileConfig>,
@@ -105,6 +106,7 @@ impl Config {
             self.delivery.faults(),
             self.management.faults(),
             self.ingest.faults(),
+            self.events.faults(),
             self.images.faults(),
             self.profiles.iter().flat_map(|(name, profile)| profile.faults(name)).collect(),
         ]

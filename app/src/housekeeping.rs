@@ -12,5 +12,8 @@ pub(crate) async fn keep_house(catalogue: Catalogue, stop: CancellationToken) {
         if let Err(error) = catalogue.refresh_statistics().await {
             tracing::warn!(?error, "the database could not look at its tables");
         }
+        if let Err(error) = catalogue.line_up_events().await {
+            tracing::warn!(?error, "what happened can't be lined up");
+        }
     }
 }

@@ -50,13 +50,23 @@ impl Service {
 
     /// Answers requests and works on jobs until `stop`; then finishes what is open and hands back what is not.
     pub(crate) async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
+        let sender = self.parts.sender()?.map(|sender| tokio::spawn(sender.run(stop.clone())));
         let worker = self.parts.worker()?.map(|worker| tokio::spawn(worker.run(stop.clone())));
         let changes = self.parts.has(Role::Management) || self.parts.has(Role::Ingest);
         let house =
             changes.then(|| tokio::spawn(keep_house(self.parts.catalogue.clone(), stop.clone())));
+        let closing = self.parts.closing.clone();
+        let told = stop.clone();
+        tokio::spawn(async move {
+            told.cancelled().await;
+            closing.cancel();
+        });
         let cores = answer(self.listener, (&self.router, &self.roots), &stop).await?;
         if let Some(worker) = worker {
             worker.await.context("the worker broke down")?;
+        }
+        if let Some(sender) = sender {
+            sender.await.context("the sender of events broke down")?;
         }
         if let Some(house) = house {
             house.await.context("nobody keeps house")?;

@@ -16,6 +16,7 @@ const FLOORS: [&str; 5] = ["vocabulary", "capabilities", "services", "app", "tes
 /// What reaches the outside world, and the only rooms that may use it.
 const KEEPERS: &[(&str, &[&str])] = &[
     ("askama", &["portal"]),
+    ("async-nats", &["events"]),
     ("axum", &["delivery", "management", "portal", "app"]),
     ("clap", &["app"]),
     ("csv", &["lists"]),
@@ -38,6 +39,7 @@ const KEEPERS: &[(&str, &[&str])] = &[
             "storage",
             "web",
             "delivery",
+            "events",
             "ingest",
             "management",
             "portal",

@@ -37,6 +37,7 @@ mod origins;
 mod policies;
 mod spaces;
 mod storage;
+mod webhooks;
 
 #[cfg(test)]
 mod promises;
@@ -74,3 +75,4 @@ pub use policies::{
 };
 pub use spaces::{PutSpace, Space, SpaceFields, SpaceProperty};
 pub use storage::{CustomerStorage, ImageStorage, NO_ROOM, StoragePolicy, StoragePolicyFields};
+pub use webhooks::{Listener, NewWebhook, Ping, Target, Trouble, Webhook, WebhookFields};

@@ -67,7 +67,10 @@ pub(crate) fn folder(path: &Path) -> Result<Place, Error> {
     })
 }
 
-fn s3(config: &StorageConfig, bucket: &str) -> object_store::Result<object_store::aws::AmazonS3> {
+pub(crate) fn s3(
+    config: &StorageConfig,
+    bucket: &str,
+) -> object_store::Result<object_store::aws::AmazonS3> {
     let mut builder = AmazonS3Builder::from_env()
         .with_bucket_name(bucket)
         .with_virtual_hosted_style_request(config.virtual_hosted)

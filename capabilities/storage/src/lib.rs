@@ -6,6 +6,7 @@
 //! - [`LocalFiles`] gives objects as files: a folder's own, or bounded copies of what is elsewhere.
 //! - [`Publisher`] writes what others show without us: a folder for a web server, objects with headers.
 //! - [`Derivatives`] keeps drawn images; equal requests are drawn once.
+//! - [`AwsSigner`] lends the credentials of buckets to requests of other services.
 //!
 //! It does not know what the bytes mean.
 
@@ -26,6 +27,7 @@ mod derivatives;
 mod kept_files;
 mod shelf;
 mod counts;
+mod aws;
 mod config;
 mod secret;
 mod error;
@@ -34,6 +36,7 @@ mod promises;
 #[cfg(test)]
 mod fake_store;
 
+pub use aws::{AwsSigner, SignedHeaders};
 pub use bucket::{Bucket, Meta, Object, Stored};
 pub use config::{DerivativesConfig, StorageConfig};
 pub use derivatives::Derivatives;

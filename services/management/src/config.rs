@@ -47,6 +47,8 @@ pub struct ManagementConfig {
     /// For how many days it is kept who changed what by the API, and what was there before; 0: it is
     /// not written down.
     pub audit_days: u32,
+    /// How many connections may be kept open to hear of events (`/customers/{customer}/events`); more are answered 503.
+    pub event_streams: usize,
 }
 
 impl Default for ManagementConfig {
@@ -65,6 +67,7 @@ impl Default for ManagementConfig {
             bearer_secret: Secret::default(),
             bearer_issuers: Vec::new(),
             audit_days: 400,
+            event_streams: 100,
         }
     }
 }

@@ -43,6 +43,8 @@ pub(crate) enum Error {
          look at it again later"
     )]
     StillQueued { seconds: u64 },
+    #[error("As many listen as there is room for; try again in a moment")]
+    TooManyStreams,
     #[error("The service is shutting down, or failed; try again")]
     Interrupted,
     #[error("{source}")]
@@ -108,7 +110,9 @@ impl Error {
                     StatusCode::SERVICE_UNAVAILABLE
                 }
             },
-            Self::Interrupted | Self::Storage(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Interrupted | Self::TooManyStreams | Self::Storage(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 
@@ -139,7 +143,7 @@ impl Error {
                 }
             },
             Self::Storage(_) => "Storage failed".to_owned(),
-            Self::Interrupted => "Service Unavailable".to_owned(),
+            Self::Interrupted | Self::TooManyStreams => "Service Unavailable".to_owned(),
         }
     }
 }

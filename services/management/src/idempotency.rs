@@ -52,7 +52,9 @@ async fn answer(
         Error::invalid(format!("'Idempotency-Key' must have 1 to {MAX_NAME} visible characters"))
     })?;
     let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
-    if route.ends_with("/keys") || route.ends_with("/{image}") {
+    if ["/keys", "/webhooks"].iter().any(|made| route.ends_with(made))
+        || route.ends_with("/{image}")
+    {
         let text =
             "'Idempotency-Key' is heeded neither where secrets are made nor where files are sent";
         return Err(Error::invalid(text));

@@ -46,6 +46,8 @@ mod portal_users;
 mod audit;
 mod legacy;
 mod storage;
+mod webhooks;
+mod events;
 mod queue;
 
 #[cfg(test)]

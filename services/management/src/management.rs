@@ -4,8 +4,9 @@ use catalogue::Catalogue;
 use storage::Bucket;
 use time::OffsetDateTime;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
-use crate::{ManagementConfig, pace::Pace};
+use crate::{ManagementConfig, events::Streams, pace::Pace};
 
 /// What the API works with. Cheap to clone.
 #[derive(Clone)]
@@ -15,6 +16,7 @@ pub struct Management {
     pub(crate) config: Arc<ManagementConfig>,
     pub(crate) upload_megabytes: Arc<Semaphore>,
     pub(crate) pace: Pace,
+    pub(crate) streams: Streams,
 }
 
 impl Management {
@@ -22,7 +24,13 @@ impl Management {
         let upload_megabytes = Semaphore::new(config.upload_megabytes.try_into().unwrap_or(0));
         let upload_megabytes = Arc::new(upload_megabytes);
         let pace = Pace::default();
-        Self { catalogue, bucket, config: Arc::new(config), upload_megabytes, pace }
+        let streams = Streams::new(config.event_streams);
+        Self { catalogue, bucket, config: Arc::new(config), upload_megabytes, pace, streams }
+    }
+
+    /// Connections that are kept open end when this is cancelled.
+    pub fn closed_by(self, closing: CancellationToken) -> Self {
+        Self { streams: self.streams.closed_by(closing), ..self }
     }
 
     #[expect(clippy::disallowed_methods, reason = "the edge of the service reads the clock")]

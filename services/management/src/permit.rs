@@ -41,7 +41,7 @@ pub(crate) fn changes(method: &Method) -> bool {
 }
 
 /// What comes with a tag when it is looked at.
-const TAGGED: [&str; 10] = [
+const TAGGED: [&str; 11] = [
     "/customers/{customer}",
     "/spaces/{space}",
     "/images/{image}",
@@ -52,6 +52,7 @@ const TAGGED: [&str; 10] = [
     "/namedQueries/{id}",
     "/portalUsers/{id}",
     "/storagePolicies/{id}",
+    "/webhooks/{id}",
 ];
 
 /// Is there a tag by which this change can be made conditional?
@@ -68,7 +69,7 @@ fn scope_of(method: &Method, route: &str) -> Scope {
     let questions = ["/allImages", "/namedQueries/preview"];
     let is_posted_question =
         *method == Method::POST && questions.iter().any(|question| route.ends_with(question));
-    if is_about(&["keys", "portalUsers", "audit"]) {
+    if is_about(&["keys", "portalUsers", "audit", "webhooks"]) {
         Scope::Admin
     } else if [Method::GET, Method::HEAD].contains(method) || is_posted_question {
         Scope::Read

@@ -211,6 +211,7 @@ mod tests {
                 json!({"regex": "^https://a", "strategy": "default"}),
             ),
             ("customHeaders", Method::PUT, json!({"key": "X-A", "value": "b"})),
+            ("webhooks", Method::PUT, json!({"url": "https://hooks.example.org/"})),
             ("namedQueries", Method::PUT, json!({"name": "book", "template": "s1=p1"})),
             (
                 "portalUsers",

@@ -9,9 +9,10 @@ use crate::{
     audit::{self, Watch},
     custom_headers, customers, default_channels,
     error::{no_such_method, no_such_resource},
+    events,
     idempotency::once_only,
     images, legacy, named_queries, openapi, origin_strategies, policies, portal_users, queue,
-    spaces, start, storage,
+    spaces, start, storage, webhooks,
 };
 
 const SPACE: &str = "/customers/{customer}/spaces/{space}";
@@ -85,6 +86,7 @@ fn routes() -> Router<Management> {
         .merge(storage_routes())
         .merge(named_query_routes())
         .merge(portal_user_routes())
+        .merge(event_routes())
         .merge(legacy_routes())
 }
 
@@ -183,6 +185,21 @@ fn portal_user_routes() -> Router<Management> {
         )
         .route("/customers/{customer}/audit", get(audit::get_audit))
         .route("/customers/{customer}/audit/{id}", get(audit::get_audit_entry))
+}
+
+/// What happens, and who is told.
+fn event_routes() -> Router<Management> {
+    Router::new()
+        .route("/customers/{customer}/events", get(events::get_events))
+        .route(
+            "/customers/{customer}/webhooks",
+            get(webhooks::get_webhooks).post(webhooks::post_webhook),
+        )
+        .route(
+            "/customers/{customer}/webhooks/{id}",
+            get(webhooks::get_webhook).put(webhooks::put_webhook).delete(webhooks::delete_webhook),
+        )
+        .route("/customers/{customer}/webhooks/{id}/test", post(webhooks::post_test))
 }
 
 /// What was before delivery channels.

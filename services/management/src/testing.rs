@@ -11,6 +11,7 @@ use axum::{
         HeaderMap, Method, Request, StatusCode,
         header::{AUTHORIZATION, CONTENT_TYPE},
     },
+    response::Response,
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use catalogue::{Catalogue, DatabaseConfig, Ingested, Job, JobKind};
@@ -262,11 +263,8 @@ impl Client {
         self.request(request).await
     }
 
-    pub(crate) async fn request(&self, mut request: Request<Body>) -> Answer {
-        if let Some(authorization) = &self.authorization {
-            request.headers_mut().insert(AUTHORIZATION, authorization.parse().unwrap());
-        }
-        let response = self.router.clone().oneshot(request).await.unwrap();
+    pub(crate) async fn request(&self, request: Request<Body>) -> Answer {
+        let response = self.open(request).await;
         let (status, headers) = (response.status(), response.headers().clone());
         let is_page =
             headers.get(CONTENT_TYPE).is_some_and(|it| it.as_bytes().starts_with(b"text/"));
@@ -277,6 +275,16 @@ impl Client {
             false => serde_json::from_slice(&body).expect("answers are JSON"),
         };
         Answer { status, headers, body }
+    }
+}
+
+impl Client {
+    /// Sends a request whose answer is read as it comes.
+    pub(crate) async fn open(&self, mut request: Request<Body>) -> Response {
+        if let Some(authorization) = &self.authorization {
+            request.headers_mut().insert(AUTHORIZATION, authorization.parse().unwrap());
+        }
+        self.router.clone().oneshot(request).await.unwrap()
     }
 }
 

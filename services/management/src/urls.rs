@@ -131,6 +131,10 @@ impl Urls {
         format!("{}/customHeaders", self.customer(customer))
     }
 
+    pub(crate) fn webhooks(&self, customer: u32) -> String {
+        format!("{}/webhooks", self.customer(customer))
+    }
+
     pub(crate) fn portal_users(&self, customer: u32) -> String {
         format!("{}/portalUsers", self.customer(customer))
     }

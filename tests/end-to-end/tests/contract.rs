@@ -28,6 +28,8 @@ async fn judge(keeping: Keeping) -> Result<()> {
         Command::new("schemathesis")
             .args(["run", &url, "--auth", &library.credentials(), "--checks", CHECKS])
             .args(["--phases", "coverage,fuzzing", "--max-examples", "3", "--seed", "1"])
+            // An answer without an end.
+            .args(["--exclude-path-regex", "/events$"])
             .args(["--generation-database", "none", "--no-color"])
             .current_dir(folder)
             .output()

@@ -34,6 +34,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
         include_str!("../../migrations/0017_descriptions_of_named_queries.sql"),
     ),
     ("0030_events", include_str!("../../migrations/0030_events.sql")),
+    ("0031_webhooks", include_str!("../../migrations/0031_webhooks.sql")),
 ];
 
 /// Any number will do that no other program on the same database takes.

@@ -25,3 +25,4 @@ mod portal_users;
 mod races;
 mod spaces;
 mod storage;
+mod webhooks;

@@ -29,6 +29,7 @@ mod metadata_error;
 mod queue;
 mod space;
 mod storage;
+mod webhook;
 
 pub(crate) use audit_entry::AuditEntry;
 pub(crate) use batch::{Batch, BatchError};
@@ -52,6 +53,7 @@ pub(crate) use portal_user::PortalUser;
 pub(crate) use queue::{Queue, QueueSummary};
 pub(crate) use space::Space;
 pub(crate) use storage::{CustomerStorage, ImageStorage, StoragePolicy};
+pub(crate) use webhook::{FreshWebhook, Webhook};
 
 pub(crate) const HYDRA_CONTEXT: &str = "http://www.w3.org/ns/hydra/context.jsonld";
 
@@ -79,4 +81,5 @@ pub(crate) const CLASSES: &[&Class] = &[
     &QueueSummary::CLASS,
     &Batch::CLASS,
     &BatchError::CLASS,
+    &Webhook::CLASS,
 ];

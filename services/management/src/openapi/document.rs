@@ -122,6 +122,7 @@ fn content(shape: Shape) -> Value {
         Shape::Context => json!({ "application/ld+json": { "schema": { "type": "object" } } }),
         Shape::Table => json!({ "text/csv": { "schema": { "type": "string" } } }),
         Shape::Icon => json!({ "image/png": {} }),
+        Shape::Events => json!({ "text/event-stream": { "schema": { "type": "string" } } }),
         Shape::Web => json!({ "text/html": { "schema": { "type": "string" } } }),
     }
 }
@@ -243,7 +244,9 @@ mod tests {
         on_every_database(async |api| {
             let administrator = api.administrator().await;
             api.customer(&administrator, "library").await;
-            let is_json = |it: &&Operation| !matches!(it.answer, Some(Shape::Icon | Shape::Web));
+            let is_json = |it: &&Operation| {
+                !matches!(it.answer, Some(Shape::Icon | Shape::Web | Shape::Events))
+            };
             for operation in OPERATIONS.iter().copied().flatten().filter(is_json) {
                 let (method, path) = example(operation);
                 let stranger = api.anonymous().send(method.clone(), &path, "{}").await.status;

@@ -41,6 +41,8 @@ pub(super) enum Shape {
     Table,
     /// An icon.
     Icon,
+    /// Server-sent events.
+    Events,
     /// A page of HTML.
     Web,
 }
@@ -148,7 +150,9 @@ impl Operation {
     /// What the operation is about, as the DLCS groups them.
     pub(super) fn tag(&self) -> &'static str {
         let is_about = |name: &str| self.path.split('/').any(|segment| segment == name);
-        const TAGS: [(&str, &str); 20] = [
+        const TAGS: [(&str, &str); 22] = [
+            ("events", "Events"),
+            ("webhooks", "Webhooks"),
             ("defaultDeliveryChannels", "Default delivery channels"),
             ("deliveryChannelPolicies", "Delivery channel policies"),
             ("storage", "Storage"),

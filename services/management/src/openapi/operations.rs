@@ -3,13 +3,13 @@
 use super::operation::{
     OpensTo::{Administrator, Everybody},
     Operation,
-    Shape::{Context, Icon, Members, Object, One, Page, Table, Web},
+    Shape::{Context, Events, Icon, Members, Object, One, Page, Table, Web},
 };
 use crate::hydra::{
     AuditEntry, Batch, BatchError, CustomHeader, Customer, CustomerOriginStrategy, CustomerStorage,
     DefaultDeliveryChannel, DeliveryChannelPolicy, EntryPoint, Image, ImageOptimisationPolicy,
     ImageStorage, Key, NamedQuery, OriginStrategy, PortalUser, Queue, QueueSummary, Resource,
-    Space, StoragePolicy, ThumbnailPolicy,
+    Space, StoragePolicy, ThumbnailPolicy, Webhook,
 };
 
 macro_rules! customer {
@@ -52,7 +52,7 @@ const BROUGHT_IN: &[u16] = &[422, 504, 507];
 
 /// Every operation, by what it is about.
 pub(super) const OPERATIONS: &[&[Operation]] =
-    &[PLATFORM, CUSTOMERS, SPACES, IMAGES, QUEUES, POLICIES, CHOICES, STORAGE, PEOPLE];
+    &[PLATFORM, CUSTOMERS, SPACES, IMAGES, QUEUES, POLICIES, CHOICES, STORAGE, PEOPLE, EVENTS];
 
 const PLATFORM: &[Operation] = &[
     Operation::get("/", One(&EntryPoint::CLASS), "Where a client begins").open_to(Everybody),
@@ -464,4 +464,23 @@ const PEOPLE: &[Operation] = &[
         ..Operation::delete(customer!("/resources/pdf/{queryName}"), "Forgets a stored PDF")
             .or(204, None)
     },
+];
+
+const EVENTS: &[Operation] = &[
+    Operation::get(customer!("/events"), Events, "What happens, as server-sent events"),
+    Operation::get(customer!("/webhooks"), Page(&Webhook::CLASS), "Who is told what happens"),
+    Operation::create(customer!("/webhooks"), &Webhook::CLASS, "Has an address told"),
+    Operation::get(customer!("/webhooks/{webhookId}"), One(&Webhook::CLASS), "A webhook"),
+    Operation::replace(
+        customer!("/webhooks/{webhookId}"),
+        &Webhook::CLASS,
+        "Changes what it is told",
+    ),
+    Operation::delete(customer!("/webhooks/{webhookId}"), "Deletes a webhook"),
+    Operation::post(
+        customer!("/webhooks/{webhookId}/test"),
+        None,
+        (202, One(&Webhook::CLASS)),
+        "Has it tried",
+    ),
 ];
