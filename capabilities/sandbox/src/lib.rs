@@ -4,7 +4,8 @@
 //!   turns whatever becomes of it into an answer or a [`Failure`].
 //! - [`child`] is the other side: it takes the request, enters its walls, and answers.
 //! - A [`Pool`] keeps such children at work: each answers one request after the other.
-//! - [`run_program`] does the same for a program of somebody else, behind wider walls.
+//! - [`run_program`] does the same for a program of somebody else, behind wider walls; [`follow_program`] tells what it says
+//!   while it says it.
 //! - [`walls`] tells what the kernel offers, for `recto doctor`.
 //!
 //! It does not know what the child does. It never waits for longer than the limits say, and leaves
@@ -31,5 +32,5 @@ pub use failure::{Crash, Failure};
 pub use limits::Limits;
 pub use part::{Part, run};
 pub use pool::{Pool, PoolConfig, Question};
-pub use program::{Program, run_program};
+pub use program::{Program, follow_program, run_program};
 pub use walls::{Walls, walls};

@@ -1,11 +1,12 @@
 use std::{
     collections::BTreeMap, ffi::OsString, fs, io, os::unix::process::CommandExt, path::PathBuf,
-    process::Command,
+    pin::pin, process::Command,
 };
 
 use landlock::RulesetCreated;
 use rustix::process::{Signal, getpid, getppid, set_parent_process_death_signal};
 use seccompiler::{BpfProgram, apply_filter};
+use tokio::sync::mpsc;
 
 use crate::{
     descriptors,
@@ -37,18 +38,46 @@ pub struct Program {
 
 /// What a program may say on stdout, which is kept in memory.
 const MAX_STDOUT_BYTES: usize = 16 * 1024 * 1024;
+/// Longer lines are taken for garbage.
+const MAX_LINE_BYTES: usize = 64 * 1024;
+/// Lines that wait to be told; more are dropped.
+const LINES: usize = 256;
 
 /// Runs the program and gives what it wrote to stdout.
 ///
 /// It has no network, no children, and sees only the system's folders and what it is given.
 /// Dropping the future kills it.
 pub async fn run_program(program: Program) -> Result<Vec<u8>, Failure> {
+    run(program, Collected::default()).await.map(|heard| heard.bytes)
+}
+
+/// Runs the program as [`run_program`] does, and tells each line that it writes to stdout as it writes it.
+pub async fn follow_program(
+    program: Program,
+    mut on_line: impl FnMut(&str),
+) -> Result<(), Failure> {
+    let (said, mut lines) = mpsc::channel(LINES);
+    let mut work = pin!(run(program, Lines { begun: Vec::new(), said }));
+    let ended = loop {
+        tokio::select! {
+            biased;
+            Some(line) = lines.recv() => on_line(&line),
+            ended = &mut work => break ended,
+        }
+    };
+    while let Ok(line) = lines.try_recv() {
+        on_line(&line);
+    }
+    ended.map(|_| ())
+}
+
+async fn run<L: Listener>(program: Program, listener: L) -> Result<L, Failure> {
     walls::warn_of_gaps();
     let (end, heard) = supervised(Work {
         command: command(&program).map_err(Failure::Spawn)?,
         request: Request::default(),
         wall: program.limits.wall,
-        listener: Collected::default(),
+        listener,
     })
     .await?;
     let verdict = match verdict(&end) {
@@ -60,7 +89,7 @@ pub async fn run_program(program: Program) -> Result<Vec<u8>, Failure> {
         verdict => verdict,
     };
     log(&end, &verdict);
-    verdict.map(|()| heard.bytes)
+    verdict.map(|()| heard)
 }
 
 fn command(program: &Program) -> io::Result<Command> {
@@ -119,6 +148,24 @@ impl Listener for Collected {
     fn hear(&mut self, bytes: &[u8]) -> bool {
         self.bytes.extend_from_slice(bytes);
         self.bytes.len() <= MAX_STDOUT_BYTES
+    }
+}
+
+/// What a program says on stdout, line by line.
+struct Lines {
+    begun: Vec<u8>,
+    said: mpsc::Sender<String>,
+}
+
+impl Listener for Lines {
+    fn hear(&mut self, bytes: &[u8]) -> bool {
+        self.begun.extend_from_slice(bytes);
+        while let Some(end) = self.begun.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = self.begun.drain(..=end).collect();
+            // Who has no time to listen misses lines: only the newest matter.
+            drop(self.said.try_send(String::from_utf8_lossy(&line[..end]).into_owned()));
+        }
+        self.begun.len() <= MAX_LINE_BYTES
     }
 }
 

@@ -1,6 +1,6 @@
 use std::{path::PathBuf, time::Duration};
 
-use sandbox::{Failure, Limits, Program, run_program};
+use sandbox::{Failure, Limits, Program, follow_program, run_program};
 use tempfile::TempDir;
 
 use crate::{Test, block_on};
@@ -16,6 +16,8 @@ pub(crate) const TESTS: &[Test] = &[
     ("a_program_keeps_to_its_limits", a_program_keeps_to_its_limits),
     ("dropping_the_future_ends_the_program", dropping_the_future_ends_the_program),
     ("a_missing_program_is_a_failure", a_missing_program_is_a_failure),
+    ("what_a_program_says_is_told_line_by_line", what_a_program_says_is_told_line_by_line),
+    ("a_program_that_rambles_is_ended", a_program_that_rambles_is_ended),
     ("vips_works_behind_walls", vips_works_behind_walls),
 ];
 
@@ -177,4 +179,19 @@ fn vips_works_behind_walls() {
         outcome(step).unwrap();
     }
     assert!(folder.path().join("black.tif").metadata().unwrap().len() > 64 * 64);
+}
+
+fn what_a_program_says_is_told_line_by_line() {
+    let mut lines = Vec::new();
+    let script = bash("echo one; echo two; echo why >&2; printf unfinished");
+    block_on(follow_program(script, |line| lines.push(line.to_owned()))).unwrap();
+    assert_eq!(lines, ["one", "two"]);
+    let refused = block_on(follow_program(bash("echo begun; echo why >&2; exit 3"), |_| {}));
+    assert!(matches!(refused, Err(Failure::Refused(text)) if text == "why"));
+}
+
+fn a_program_that_rambles_is_ended() {
+    let endless = program(&["/bin/cat", "/dev/zero"]);
+    let ended = block_on(follow_program(endless, |_| {}));
+    assert!(matches!(ended, Err(Failure::TooMuchOutput)), "{ended:?}");
 }
