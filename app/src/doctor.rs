@@ -26,6 +26,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
             "vips",
             check_program("vips", "formats that Recto does not read itself, such as AVIF and HEIC"),
         ),
+        ("ffmpeg", check_program("ffmpeg", "audio and video")),
     ];
     let mut is_well = true;
     for (thing, finding) in findings {

@@ -45,8 +45,8 @@ mod promises;
 pub use assets::{
     Asset, AssetChannel, AssetFields, AssetFilter, AssetPage, AssetProperty, AssetTest, BatchScope,
     Change, Changed, ChannelChoice, Comparison, Cursor, ErrorsByMetadata, LabelList, ListOperation,
-    ListPatch, ListProperty, Literal, LiteralKind, MetadataField, NewAsset, Place, Registered,
-    Testable, WantedChannel, Whereabouts,
+    ListPatch, ListProperty, Literal, LiteralKind, MetadataField, NewAsset, Place, Recording,
+    Registered, Testable, Transcode, WantedChannel, Whereabouts,
 };
 pub use audit::{Attempt, AuditEntry, AuditFilter};
 pub use batches::{Batch, BatchCheck, BatchError, BatchList, CustomerQueue};

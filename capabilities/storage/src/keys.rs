@@ -30,6 +30,15 @@ pub fn thumbnail(id: &AssetId, version: u64, (w, h): (u32, u32)) -> String {
     format!("{}/thumbnail-{w}x{h}.jpg", version_prefix(id, version))
 }
 
+/// The picture that stands for a video, among its transcodes.
+pub const POSTER: &str = "poster.jpg";
+
+/// A file that audio or video was transcoded to, by what follows the asset's name in its public address, which we chose.
+pub fn recording(id: &AssetId, version: u64, address: &str) -> String {
+    let segments: Vec<_> = address.split('/').map(escape).collect();
+    format!("{}/av/{}", version_prefix(id, version), segments.join("/"))
+}
+
 /// What is known of an image of a profile whose version is complete; written last.
 pub fn profile_card(id: &AssetId, version: u64) -> String {
     format!("{}/card.json", version_prefix(id, version))
@@ -109,6 +118,10 @@ mod tests {
         assert_eq!(outline(&id, 7), "2/5/ms-1234_f.1r/v7/outline.json");
         assert_eq!(pyramid(&id, 7), "2/5/ms-1234_f.1r/v7/pyramid.tif");
         assert_eq!(thumbnail(&id, 7, (300, 400)), "2/5/ms-1234_f.1r/v7/thumbnail-300x400.jpg");
+        assert_eq!(
+            recording(&id, 7, "full/max/default.mp3"),
+            "2/5/ms-1234_f.1r/v7/av/full/max/default.mp3"
+        );
         assert_eq!(upload(&id, "7"), "uploads/2/5/ms-1234_f.1r/7");
         assert_eq!(
             drawn(&id, 7, 3, "full/max/0/default.jpg"),

@@ -50,11 +50,11 @@ pub(crate) async fn adopt(
     Ok(Ingested {
         width: adopted.outline.extent.w,
         height: adopted.outline.extent.h,
-        duration: 0,
         gray: adopted.outline.gray,
         thumbnails: adopted.thumbnails.iter().map(|t| (t.extent.w, t.extent.h)).collect(),
         source_bytes: source.bytes,
         stored_bytes: original_bytes + outline_bytes,
         thumbnail_bytes,
+        ..Ingested::default()
     })
 }

@@ -32,6 +32,10 @@ pub struct IngestConfig {
     pub decode_timeout_seconds: u64,
     /// How long another program (`vips`) may take to translate an image that Recto can't read, in seconds.
     pub program_timeout_seconds: u64,
+    /// The program `ffmpeg` that transcodes audio and video, with `ffprobe` beside it; empty means the one that is installed.
+    pub ffmpeg: PathBuf,
+    /// How long transcoding one recording may take, in seconds.
+    pub transcode_timeout_seconds: u64,
     /// How much memory decoding one image may take, in bytes.
     pub decode_memory_bytes: u64,
     /// How long a worker may be silent before another takes its job, in seconds.
@@ -81,6 +85,8 @@ impl Default for IngestConfig {
             fetch_timeout_seconds: 3600,
             decode_timeout_seconds: 900,
             program_timeout_seconds: 60,
+            ffmpeg: PathBuf::new(),
+            transcode_timeout_seconds: 6 * 3600,
             decode_memory_bytes: 2 << 30,
             lease_seconds: 60,
             grace_seconds: 20,
@@ -103,6 +109,9 @@ impl IngestConfig {
         if self.connections_per_host == 0 {
             faults.push("ingest.connections_per_host is 0: use 1 or more".to_owned());
         }
+        if !self.ffmpeg.as_os_str().is_empty() && !self.ffmpeg.is_file() {
+            faults.push(format!("ingest.ffmpeg: {} is not a file", self.ffmpeg.display()));
+        }
         faults.extend(self.bucket_origins.iter().flat_map(BucketOrigin::faults));
         for folder in self.file_origins.iter().filter(|folder| !folder.is_dir()) {
             faults.push(format!("ingest.file_origins: {} is not a folder", folder.display()));
@@ -115,6 +124,11 @@ impl IngestConfig {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             count => count,
         }
+    }
+
+    /// For one asset: one on each core is faster than one on all of them, except for a lone one.
+    pub(crate) fn threads(&self) -> usize {
+        if self.worker_count() == 1 { 2 } else { 1 }
     }
 
     pub(crate) fn connect_timeout(&self) -> Duration {

@@ -46,8 +46,7 @@ fn settings(config: &IngestConfig, thumbnails: Vec<iiif::image::Size>) -> Conver
         quality: config.jpeg_quality,
         chroma: if config.full_chroma { Chroma::Full } else { Chroma::Half },
         thumbnails,
-        // One image per core is faster than one image on all cores, except for a lone one.
-        threads: if config.worker_count() == 1 { 2 } else { 1 },
+        threads: config.threads(),
         limits: imaging::Limits { max_pixels: config.max_source_pixels, ..Default::default() },
         ..ConvertSettings::default()
     }

@@ -3,7 +3,7 @@ use std::{path::Path, sync::Arc};
 use anyhow::Context;
 use catalogue::{Asset, AssetChannel, Catalogue, Ingested, Job, JobKind};
 use iiif::image::{Size, Version};
-use model::{AssetId, DeliveryChannel};
+use model::{AssetId, AvPreset, DeliveryChannel};
 use storage::{Bucket, keys};
 use time::OffsetDateTime;
 
@@ -16,6 +16,7 @@ use crate::{
     fetch::Fetcher,
     keep::{Kept, keep, keep_original},
     origins::Fetched,
+    recordings::{Wanted, keep_recording, transcode},
     scratch::Scratch,
 };
 
@@ -37,9 +38,7 @@ impl Engine {
         match job.kind {
             JobKind::IngestImage => self.ingest_image(job).await,
             JobKind::IngestFile => self.ingest_file(job).await,
-            JobKind::IngestTimeBased => {
-                Err(Failure::Asset("this version of Recto can't ingest audio and video".to_owned()))
-            }
+            JobKind::IngestTimeBased => self.ingest_recording(job).await,
             JobKind::CleanUp => {
                 clean_up(&self.catalogue, &self.bucket, job).await?;
                 self.catalogue.complete_job(job).await.context("the job can't be ended")?;
@@ -76,6 +75,32 @@ impl Engine {
         self.record(job, &Ingested { source_bytes, stored_bytes, ..Ingested::default() }).await
     }
 
+    /// Brings audio or video in.
+    async fn ingest_recording(&self, job: &Job) -> Result<(), Failure> {
+        let asset = self.asset(&job.asset).await?;
+        let folder = self.scratch.for_job().context("there is no room for files in the making")?;
+        let source = self.fetch(&asset, folder.path()).await?;
+        let presets = self.policy_entries(&asset, DeliveryChannel::IiifAv).await?;
+        let presets: Vec<AvPreset> = presets.iter().filter_map(|name| name.parse().ok()).collect();
+        let is_video = asset.media_type.as_str().starts_with("video/");
+        let wanted = Wanted { presets: &presets, is_video };
+        let on_progress = |percent| tracing::debug!(asset = %asset.id, percent, "transcoding");
+        let made = transcode(&self.config, wanted, (&source, folder.path()), on_progress).await?;
+        let kept_bytes = keep_recording(&self.bucket, (&job.asset, job.version), &made).await?;
+        let original_bytes =
+            self.keep_original_if_wanted(&asset, job, &source, folder.path()).await?;
+        let ingested = Ingested {
+            width: made.extent.0,
+            height: made.extent.1,
+            duration: made.duration,
+            source_bytes: source.bytes,
+            stored_bytes: kept_bytes + original_bytes,
+            recording: made.recording,
+            ..Ingested::default()
+        };
+        self.record(job, &ingested).await
+    }
+
     async fn asset(&self, id: &AssetId) -> Result<Asset, Failure> {
         let asset = self.catalogue.asset(id).await.context("the asset can't be looked up")?;
         asset.ok_or_else(|| Failure::Asset("the asset was deleted".to_owned()))
@@ -96,19 +121,27 @@ impl Engine {
 
     /// What the platform and the asset's policy want; whatever they have in common is made once.
     async fn thumbnail_sizes(&self, asset: &Asset) -> Result<Vec<Size>, Failure> {
-        let mut sizes: Vec<Size> = PLATFORM_SIZES.iter().filter_map(|text| size(text)).collect();
-        for own in asset.channels.iter().filter(|own| own.channel == DeliveryChannel::Thumbs) {
-            let customer = asset.id.customer;
-            let policy =
-                self.catalogue.delivery_channel_policy(customer, own.channel, &own.policy).await;
-            let policy = policy.context("the thumbs policy can't be looked up")?;
-            let texts: Vec<String> = match policy.and_then(|policy| policy.data) {
-                Some(json) => serde_json::from_str(&json).context("a thumbs policy is no list")?,
-                None => Vec::new(),
-            };
-            sizes.extend(texts.iter().filter_map(|text| size(text)));
+        let own = self.policy_entries(asset, DeliveryChannel::Thumbs).await?;
+        let platform = PLATFORM_SIZES.iter().filter_map(|text| size(text));
+        Ok(platform.chain(own.iter().filter_map(|text| size(text))).collect())
+    }
+
+    /// What the policy of one of its channels lists; nothing without the channel.
+    async fn policy_entries(
+        &self,
+        asset: &Asset,
+        channel: DeliveryChannel,
+    ) -> Result<Vec<String>, Failure> {
+        let Some(own) = asset.channels.iter().find(|own| own.channel == channel) else {
+            return Ok(Vec::new());
+        };
+        let customer = asset.id.customer;
+        let policy = self.catalogue.delivery_channel_policy(customer, channel, &own.policy).await;
+        let policy = policy.context("the policy of a delivery channel can't be looked up")?;
+        match policy.and_then(|policy| policy.data) {
+            Some(json) => Ok(serde_json::from_str(&json).context("a policy is no list")?),
+            None => Ok(Vec::new()),
         }
-        Ok(sizes)
     }
 
     async fn keep_original_if_wanted(
@@ -137,12 +170,12 @@ fn ingested(source: &Fetched, made: &Made, kept: &Kept, original_bytes: u64) -> 
     Ingested {
         width: converted.extent.w,
         height: converted.extent.h,
-        duration: 0,
         gray: converted.gray,
         thumbnails: converted.thumbnails.iter().map(|t| (t.extent.w, t.extent.h)).collect(),
         source_bytes: source.bytes,
         stored_bytes: kept.pyramid_bytes + original_bytes,
         thumbnail_bytes: kept.thumbnail_bytes,
+        ..Ingested::default()
     }
 }
 

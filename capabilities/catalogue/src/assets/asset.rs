@@ -3,7 +3,8 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::{
-    AssetFilter, AssetProperty, Catalogue, Cursor, Error, Order, Page, Paged, Place, Whereabouts,
+    AssetFilter, AssetProperty, Catalogue, Cursor, Error, Order, Page, Paged, Place, Recording,
+    Whereabouts,
     assets::asset_row::{SELECT, select},
     database::{many, query},
 };
@@ -55,6 +56,8 @@ pub struct Asset {
     pub not_for_delivery: bool,
     /// Where the bytes of its version lie, if they were another asset's.
     pub kept: Option<Whereabouts>,
+    /// Of audio and video.
+    pub recording: Recording,
 }
 
 /// One way in which an asset is delivered, and the policy that says what is made for it.

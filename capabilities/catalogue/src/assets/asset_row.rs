@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, Value};
 use serde::Serialize;
 
 use crate::{
-    Asset, Error,
+    Asset, Error, Recording,
     assets::asset_labels,
     database::{
         dialect::for_update,
@@ -20,7 +20,7 @@ pub(crate) const SELECT: &str =
     family, channels, roles, tags, manifests, max_unauthorised, open_full_max, max_width,
     string1, string2, string3, number1, number2, number3, width, height, duration, gray,
     thumbnails, source_bytes, stored_bytes, thumbnail_bytes, created, modified, finished,
-    ingesting, error, batch, not_for_delivery, kept
+    ingesting, error, batch, not_for_delivery, kept, recording
     FROM asset";
 
 const BY_ID: &str = "customer = $1 AND space = $2 AND name = $3";
@@ -115,6 +115,7 @@ pub(crate) fn fields(asset: &Asset) -> Vec<(&'static str, Value)> {
         ("batch", asset.batch.into()),
         ("not_for_delivery", asset.not_for_delivery.into()),
         ("kept", asset.kept.as_ref().map(ToString::to_string).into()),
+        ("recording", asset.recording.column().into()),
     ]
 }
 
@@ -176,6 +177,7 @@ impl Record for Asset {
             batch: row.optional_number("batch")?,
             not_for_delivery: row.flag("not_for_delivery")?,
             kept: row.optional_text("kept")?.map(|text| text.parse()).transpose()?,
+            recording: Recording::read(row)?,
         })
     }
 }

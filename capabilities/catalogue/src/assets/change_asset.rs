@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 
 use crate::{
     Asset, AssetFields, Catalogue, Change, ChannelChoice, Error, JobId, Leftovers, Priority,
+    Recording,
     assets::asset_row,
     assets::channel_rules::{ChannelRules, check_suits},
     batches::batch_members,
@@ -222,5 +223,6 @@ pub(crate) fn blank(id: &model::AssetId, media_type: &MediaType, now: OffsetDate
         batch: None,
         not_for_delivery: false,
         kept: None,
+        recording: Recording::default(),
     }
 }

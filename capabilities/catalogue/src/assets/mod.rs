@@ -2,6 +2,7 @@
 
 pub(crate) mod asset;
 pub(crate) mod asset_fields;
+pub(crate) mod recording;
 pub(crate) mod asset_row;
 pub(crate) mod asset_rows;
 pub(crate) mod asset_labels;
@@ -30,5 +31,6 @@ pub use cursor::{Cursor, Place};
 pub use patch_asset::Changed;
 pub use patch_assets::{ListOperation, ListPatch, ListProperty};
 pub use recent_errors::{ErrorsByMetadata, MetadataField};
+pub use recording::{Recording, Transcode};
 pub use register_asset::{NewAsset, Registered};
 pub use whereabouts::Whereabouts;

@@ -11,7 +11,7 @@ use model::{AssetId, DeliveryChannel, Family, MediaType, Origin};
 use moka::future::Cache;
 use time::OffsetDateTime;
 
-use crate::{AssetChannel, Catalogue, Error, Whereabouts};
+use crate::{AssetChannel, Catalogue, Error, Recording, Whereabouts};
 
 /// What delivery needs to know of an asset; kept in memory.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -46,6 +46,8 @@ pub struct AssetCard {
     pub headers: Vec<(String, String)>,
     /// Where the bytes of its version lie, if they were another asset's.
     pub kept: Option<Whereabouts>,
+    /// Of audio and video.
+    pub recording: Recording,
 }
 
 impl AssetCard {

@@ -3,7 +3,7 @@
 use model::AssetId;
 
 use crate::{
-    AssetCard, Catalogue, Error,
+    AssetCard, Catalogue, Error, Recording,
     assets::asset_row::family,
     database::query::{self, Record, Row},
 };
@@ -12,7 +12,7 @@ use crate::{
 pub(crate) const SELECT: &str = "SELECT customer, space, name, version, origin, media_type, family,
     channels, roles, tags, max_unauthorised, open_full_max, max_width, string1, string2, string3,
     number1, number2, number3, width, height, duration, gray, thumbnails, modified, ingesting,
-    kept
+    kept, recording
     FROM asset";
 
 impl Catalogue {
@@ -55,6 +55,7 @@ impl Record for AssetCard {
             ingesting: row.flag("ingesting")?,
             headers: Vec::new(),
             kept: row.optional_text("kept")?.map(|text| text.parse()).transpose()?,
+            recording: Recording::read(row)?,
         })
     }
 }

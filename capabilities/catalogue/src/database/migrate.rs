@@ -33,6 +33,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0017_descriptions_of_named_queries",
         include_str!("../../migrations/0017_descriptions_of_named_queries.sql"),
     ),
+    ("0020_recordings", include_str!("../../migrations/0020_recordings.sql")),
     ("0030_events", include_str!("../../migrations/0030_events.sql")),
     ("0031_webhooks", include_str!("../../migrations/0031_webhooks.sql")),
 ];

@@ -5,7 +5,7 @@ use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 
 use crate::{
-    Asset, Error, JobId, JobKind, Leftovers, Priority,
+    Asset, Error, JobId, JobKind, Leftovers, Priority, Recording,
     database::{
         many,
         query::{self, Record, Row, micros},
@@ -182,6 +182,7 @@ fn stop_delivering(asset: &mut Asset, now: OffsetDateTime) -> Option<NewJob> {
     asset.ingesting = false;
     asset.finished = Some(now);
     asset.thumbnails.clear();
+    asset.recording = Recording::default();
     (asset.stored_bytes, asset.thumbnail_bytes) = (0, 0);
     clean_up
 }

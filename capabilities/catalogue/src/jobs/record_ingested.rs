@@ -4,7 +4,7 @@ use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 
 use crate::{
-    Asset, Catalogue, Error, Job, Leftovers,
+    Asset, Catalogue, Error, Job, Leftovers, Recording,
     assets::asset_row,
     batches::batch_members,
     database::query,
@@ -27,6 +27,8 @@ pub struct Ingested {
     /// Bytes kept for delivery, thumbnails not counted.
     pub stored_bytes: u64,
     pub thumbnail_bytes: u64,
+    /// Of audio and video.
+    pub recording: Recording,
 }
 
 /// Whether a result still mattered.
@@ -87,6 +89,7 @@ async fn accept(
     after.source_bytes = ingested.source_bytes;
     after.stored_bytes = ingested.stored_bytes;
     after.thumbnail_bytes = ingested.thumbnail_bytes;
+    after.recording = ingested.recording.clone();
     after.ingesting = false;
     after.error = None;
     after.finished = Some(now);

@@ -1,14 +1,10 @@
 //! What a customer's own delivery channel policy may be called and say.
 
 use iiif::image::{Size, SizeForm, Version};
-use model::DeliveryChannel;
+use model::{AvPreset, DeliveryChannel};
 use serde_json::Value;
 
 use crate::Error;
-
-/// What audio and video can be transcoded to, by the names that the platform gives it.
-const AV_PRESETS: [&str; 4] =
-    ["video-mp4-720p", "video-mp4-1080p", "audio-mp3-128", "audio-mp3-192"];
 
 const MAX_ENTRIES: usize = 100;
 
@@ -55,8 +51,9 @@ pub(crate) fn check_data(channel: DeliveryChannel, data: &str) -> Result<(), Err
     }
     for (n, entry) in entries.iter().enumerate() {
         match channel {
-            DeliveryChannel::IiifAv if !AV_PRESETS.contains(entry) => {
-                return bad(&format!("'{entry}' is none of {}", AV_PRESETS.join(", ")));
+            DeliveryChannel::IiifAv if entry.parse::<AvPreset>().is_err() => {
+                let known = AvPreset::ALL.map(AvPreset::as_str).join(", ");
+                return bad(&format!("'{entry}' is none of {known}"));
             }
             DeliveryChannel::IiifAv if entries.iter().take(n).any(|other| other == entry) => {
                 return bad(&format!("'{entry}' is there twice"));

@@ -1,5 +1,10 @@
+use model::{AvPreset, DeliveryChannel};
+
 use super::house::*;
-use crate::{Expected, Fate, JobEnd, JobKind, Recorded};
+use crate::{
+    AssetFields, Change, ChannelChoice, Expected, Fate, Ingested, JobEnd, JobKind, Priority,
+    Recorded, Recording, Transcode, WantedChannel,
+};
 
 #[tokio::test]
 async fn an_older_version_is_delivered_until_the_next_is_ready() {
@@ -153,5 +158,34 @@ async fn a_job_that_kills_its_workers_is_given_up() {
         assert_eq!(catalogue.claim_job(&kinds, "w", LEASE, at(900)).await.unwrap(), None);
         let asset = catalogue.asset(&id("2/5/a")).await.unwrap().unwrap();
         assert!(asset.error.unwrap().contains("5 times") && !asset.ingesting);
+    }
+}
+
+#[tokio::test]
+async fn what_was_transcoded_is_told_while_its_channel_lasts() {
+    for house in houses().await {
+        let catalogue = house.enter();
+        furnish(catalogue).await;
+        register(catalogue, "2/5/a", at(1)).await;
+        let job = claim(catalogue, at(1)).await.unwrap();
+        let transcode = Transcode {
+            preset: AvPreset::Mp4At720,
+            address: "full/full/max/max/0/default.mp4".to_owned(),
+            extent: Some((1280, 720)),
+            duration: 12_500,
+            bytes: 9_000,
+        };
+        let recording = Recording { transcodes: vec![transcode], poster: Some((1280, 720)) };
+        let ingested = Ingested { recording: recording.clone(), duration: 12_500, ..result() };
+        catalogue.record_ingested(&job, &ingested, at(2)).await.unwrap();
+        let a = id("2/5/a");
+        assert_eq!(catalogue.asset(&a).await.unwrap().unwrap().recording, recording);
+        assert_eq!(catalogue.card(&a).await.unwrap().unwrap().recording, recording);
+
+        let none = WantedChannel { channel: DeliveryChannel::None, policy: None };
+        let channels = Change::Set(ChannelChoice::These(vec![none]));
+        let fields = AssetFields { channels, ..AssetFields::default() };
+        catalogue.patch_asset(&a, &fields, Priority::Normal, at(3)).await.unwrap();
+        assert!(catalogue.card(&a).await.unwrap().unwrap().recording.is_empty());
     }
 }

@@ -1,4 +1,4 @@
-use catalogue::{AssetCard, AssetChannel};
+use catalogue::{AssetCard, AssetChannel, Recording};
 use model::{AssetId, DeliveryChannel, Family};
 use time::macros::datetime;
 
@@ -31,5 +31,6 @@ pub(crate) fn card(name: &str, extent: (u32, u32)) -> AssetCard {
         ingesting: false,
         headers: Vec::new(),
         kept: None,
+        recording: Recording::default(),
     }
 }

@@ -1,4 +1,4 @@
-use catalogue::{AssetCard, AssetChannel};
+use catalogue::{AssetCard, AssetChannel, Recording};
 use iiif::image::Extent;
 use model::{AssetId, DeliveryChannel, Family, MediaType};
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,7 @@ impl KeptCard {
             ingesting: false,
             headers: Vec::new(),
             kept: None,
+            recording: Recording::default(),
         }
     }
 }
