@@ -41,6 +41,8 @@ pub(crate) enum Error {
     TooManyFound(u64),
     #[error("the file ends before that: it has {0} bytes")]
     NoSuchPart(u64),
+    #[error("there is no such recording: see what its manifest names")]
+    NoSuchTranscode,
     #[error("this thumbnail is not there: see the sizes in its info.json")]
     NoSuchThumbnail,
     #[error("a thumbnail is asked for as full/SIZE/0/default.jpg")]
@@ -90,6 +92,7 @@ impl Error {
             Self::NoSuchAddress
             | Self::NoSuchAsset
             | Self::NoSuchThumbnail
+            | Self::NoSuchTranscode
             | Self::NoSuchNamedQuery
             | Self::NothingFound => StatusCode::NOT_FOUND,
             Self::NoSuchPart(_) => StatusCode::RANGE_NOT_SATISFIABLE,

@@ -11,7 +11,7 @@ use tower::util::MapResponseLayer;
 use crate::{
     delivery::Delivery,
     error::Error,
-    files::get_file,
+    files::{get_av, get_file},
     headers,
     image::get_image_service,
     presentation::{get_manifest, get_named_query, get_placeholder, get_raw},
@@ -25,6 +25,7 @@ pub fn router(delivery: impl Into<Arc<Delivery>>) -> Router {
         .route("/iiif-img/{*image}", get(get_image_service).options(options))
         .route("/thumbs/{*image}", get(get_thumbs_service).options(options))
         .route("/file/{*asset}", get(get_file).options(options))
+        .route("/iiif-av/{*recording}", get(get_av).options(options))
         .route("/iiif-manifest/{*asset}", get(get_manifest).options(options))
         .route("/iiif-resource/{*query}", get(get_named_query).options(options))
         .route("/raw-resource/{*query}", get(get_raw).options(options))

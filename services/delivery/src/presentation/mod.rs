@@ -7,6 +7,7 @@
 //! - `get_raw` lists the ids alone; `get_placeholder` is what is seen of a file that is no image.
 
 mod teller;
+mod screened;
 mod get_manifest;
 mod asked;
 mod described;

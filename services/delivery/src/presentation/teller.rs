@@ -7,7 +7,10 @@ use iiif::{
 };
 use model::{DeliveryChannel, MediaType, PublicUrls, Service};
 
-use super::get_placeholder::EXTENT;
+use super::{
+    get_placeholder::EXTENT,
+    screened::{screened, seconds},
+};
 use crate::{
     access::{Asked, Decision, Visitor, limits, may_see},
     delivery::Delivery,
@@ -29,6 +32,8 @@ pub(super) struct Teller<'a> {
 pub(super) fn has_canvas(card: &AssetCard, version: Version) -> bool {
     let is_shown = match version {
         Version::V2 => card.has_channel(DeliveryChannel::IiifImg),
+        // Of audio and video that nothing was made of, nothing can be shown.
+        Version::V3 if card.has_channel(DeliveryChannel::IiifAv) => !card.recording.is_empty(),
         Version::V3 => {
             card.has_channel(DeliveryChannel::IiifImg) || card.has_channel(DeliveryChannel::File)
         }
@@ -47,6 +52,9 @@ impl Teller<'_> {
             rendering: self.file().into_iter().collect(),
             ..Canvas::new(id, label.map_or_else(numbered, LanguageMap::none))
         };
+        if !self.card.recording.is_empty() {
+            return screened(self, canvas);
+        }
         if !self.card.has_channel(DeliveryChannel::IiifImg) {
             return self.with_placeholder(canvas);
         }
@@ -79,6 +87,7 @@ impl Teller<'_> {
             label: Some(LanguageMap::new("en", "Original")),
             format: Some(card.media_type.as_str().to_owned()),
             behavior: vec!["original".to_owned()],
+            duration: seconds(card.duration),
             ..Content::new(self.urls.of(Service::File, &card.id), class_of(&card.media_type))
         })
     }

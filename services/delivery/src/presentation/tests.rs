@@ -5,7 +5,7 @@ use catalogue::{AssetFields, Change, ChannelChoice, Priority, WantedChannel};
 use model::DeliveryChannel;
 use serde_json::{Value, json};
 
-use crate::testing::{Library, NOW, Picture, ROOT};
+use crate::testing::{Library, NOW, Picture, ROOT, recording};
 
 const LD_2: &str =
     r#"application/ld+json;profile="http://iiif.io/api/presentation/2/context.json""#;
@@ -203,4 +203,58 @@ async fn a_file_that_is_no_image_has_a_placeholder() {
     assert_eq!(&reply.body[16..24], [0, 0, 0x03, 0xe8, 0, 0, 0x03, 0xe8], "as large as told");
     let version_2 = library.get("/iiif-manifest/v2/2/5/a").await;
     assert_eq!(version_2.status, StatusCode::NOT_FOUND, "which knows images alone");
+}
+
+#[tokio::test]
+async fn a_film_is_a_canvas_that_lasts_with_a_choice_of_what_was_made_of_it() {
+    let library = Library::in_memory().await;
+    library.add_recording("film", &recording(), AssetFields::default()).await;
+    let canvas = canvas(&library, "film").await;
+    assert_eq!((&canvas["width"], &canvas["height"]), (&json!(1920), &json!(1080)));
+    assert_eq!(canvas["duration"], json!(12.5));
+    let av = format!("{ROOT}/iiif-av/2/5/film");
+    let body = &canvas["items"][0]["items"][0]["body"];
+    assert_eq!(body["type"], "Choice");
+    let items = body["items"].as_array().unwrap();
+    let told: Vec<_> = items.iter().map(|item| (&item["type"], &item["format"])).collect();
+    let (video, sound) = (json!("Video"), json!("Sound"));
+    let formats = ["video/mp4", "video/mp4", "application/vnd.apple.mpegurl", "audio/mpeg"];
+    let formats = formats.map(|format| json!(format));
+    let expected = [&video, &video, &video, &sound].into_iter().zip(&formats);
+    assert_eq!(told, expected.collect::<Vec<_>>());
+    assert_eq!(items[0]["id"], format!("{av}/full/full/max/max/0/default.mp4"));
+    assert_eq!((&items[1]["width"], &items[1]["duration"]), (&json!(1280), &json!(12.5)));
+    assert_eq!(items[3].get("width"), None);
+    assert_eq!(canvas["thumbnail"][0]["id"], format!("{av}/poster.jpg"));
+    let waiting = &canvas["placeholderCanvas"];
+    assert_eq!(waiting["items"][0]["items"][0]["body"]["id"], format!("{av}/poster.jpg"));
+    for item in items.iter().chain([&canvas["thumbnail"][0]]) {
+        let path = item["id"].as_str().unwrap().strip_prefix(ROOT).unwrap();
+        assert_eq!(library.get(path).await.header("content-type"), item["format"], "{path}");
+    }
+    let version_2 = library.get("/iiif-manifest/v2/2/5/film").await;
+    assert_eq!(version_2.status, StatusCode::NOT_FOUND, "which knows images alone");
+}
+
+#[tokio::test]
+async fn a_lone_recording_is_no_choice_and_sound_has_no_edges() {
+    let library = Library::in_memory().await;
+    let mut sound = recording();
+    sound.transcodes.retain(|own| own.extent.is_none());
+    sound.poster = None;
+    library.add_recording("song", &sound, AssetFields::default()).await;
+    let canvas = canvas(&library, "song").await;
+    assert_eq!((canvas.get("width"), &canvas["duration"]), (None, &json!(12.5)));
+    let body = &canvas["items"][0]["items"][0]["body"];
+    assert_eq!((&body["type"], &body["duration"]), (&json!("Sound"), &json!(12.5)));
+    assert_eq!((canvas.get("thumbnail"), canvas.get("placeholderCanvas")), (None, None));
+}
+
+#[tokio::test]
+async fn strangers_are_shown_no_poster_of_what_is_restricted() {
+    let library = Library::in_memory().await;
+    library.add_recording("film", &recording(), restricted(0)).await;
+    let canvas = canvas(&library, "film").await;
+    assert_eq!((canvas.get("thumbnail"), canvas.get("placeholderCanvas")), (None, None));
+    assert_eq!(canvas["items"][0]["items"][0]["body"]["type"], "Choice");
 }

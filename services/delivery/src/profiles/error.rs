@@ -60,6 +60,7 @@ impl Error {
             | ImageError::NoSuchAsset
             | ImageError::NoSuchPart(_)
             | ImageError::NoSuchThumbnail
+            | ImageError::NoSuchTranscode
             | ImageError::NotAThumbnail
             | ImageError::Unauthorised
             | ImageError::MethodNotAllowed
