@@ -153,6 +153,10 @@ impl Urls {
         format!("{}/storage", owner.unwrap_or_else(|| self.customer(customer)))
     }
 
+    pub(crate) fn image_metadata(&self, id: &AssetId) -> String {
+        format!("{}/metadata", self.image(id))
+    }
+
     pub(crate) fn image_storage(&self, id: &AssetId) -> String {
         format!("{}/storage", self.image(id))
     }

@@ -1,5 +1,5 @@
 use catalogue::{Asset, AssetChannel};
-use model::{DeliveryChannel, Service};
+use model::{DeliveryChannel, Family, Service};
 use serde::Serialize;
 use time::OffsetDateTime;
 
@@ -21,6 +21,8 @@ pub(crate) struct Image {
     thumbnail_image_service: Option<String>,
     manifest: String,
     storage: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<String>,
     media_type: String,
@@ -82,6 +84,7 @@ impl Image {
             thumbnail_image_service: has_thumbs.then(|| urls.public.of(Service::Thumbs, id)),
             manifest: urls.public.of(Service::Manifest, id),
             storage: urls.image_storage(id),
+            metadata: (asset.family == Family::TimeBased).then(|| urls.image_metadata(id)),
             batch: asset.batch.map(|batch| urls.batch(id.customer, batch)),
             delivery_channels: asset.channels.into_iter().map(channel).collect(),
             origin: asset.origin.map(|origin| origin.to_string()),
@@ -133,6 +136,7 @@ impl Resource for Image {
             Property::given("thumbnailImageService", Range::Link, "Its service of ready sizes."),
             Property::given("manifest", Range::Link, "A IIIF manifest of this asset alone."),
             Property::given("storage", Range::Link, "How much is kept for it."),
+            Property::given("metadata", Range::Link, "How audio or video was transcoded."),
             Property::settable("origin", Range::Text, "Where its bytes come from."),
             Property::settable("file", Range::Text, "Its bytes themselves, in Base64."),
             Property::settable("mediaType", Range::Text, "What kind of bytes it is."),

@@ -29,6 +29,7 @@ mod metadata_error;
 mod queue;
 mod space;
 mod storage;
+mod transcoder_job;
 mod webhook;
 
 pub(crate) use audit_entry::AuditEntry;
@@ -53,6 +54,7 @@ pub(crate) use portal_user::PortalUser;
 pub(crate) use queue::{Queue, QueueSummary};
 pub(crate) use space::Space;
 pub(crate) use storage::{CustomerStorage, ImageStorage, StoragePolicy};
+pub(crate) use transcoder_job::TranscoderJob;
 pub(crate) use webhook::{FreshWebhook, Webhook};
 
 pub(crate) const HYDRA_CONTEXT: &str = "http://www.w3.org/ns/hydra/context.jsonld";
