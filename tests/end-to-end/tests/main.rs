@@ -13,6 +13,7 @@ mod import;
 mod named_queries;
 mod originals;
 mod pyramids;
+mod recordings;
 mod reference;
 mod static_site;
 mod stopping;
