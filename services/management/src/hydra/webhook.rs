@@ -9,10 +9,11 @@ use crate::urls::Urls;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Webhook {
     #[serde(rename = "@id")]
-    id: String,
+    url: String,
     #[serde(rename = "@type")]
     class: &'static str,
-    url: String,
+    #[serde(rename = "url")]
+    target: String,
     events: Vec<&'static str>,
     enabled: bool,
     #[serde(with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
@@ -70,9 +71,9 @@ impl Webhook {
             None => Test { last_test: ping.asked, test_result: None },
         });
         Self {
-            id: format!("{}/{}", urls.webhooks(webhook.customer), webhook.id),
+            url: format!("{}/{}", urls.webhooks(webhook.customer), webhook.id),
             class: "vocab:Webhook",
-            url: webhook.url,
+            target: webhook.url,
             events: webhook.kinds.into_iter().map(catalogue::EventKind::as_str).collect(),
             enabled,
             last_delivery: webhook.told,
@@ -113,7 +114,7 @@ impl Resource for Webhook {
     const CLASS: Class = CLASS;
 
     fn url(&self) -> &str {
-        &self.id
+        &self.url
     }
 
     fn changed(&self) -> Option<OffsetDateTime> {
