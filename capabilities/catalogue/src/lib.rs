@@ -66,7 +66,8 @@ pub use jobs::{
 };
 pub use named_queries::{NamedQuery, NamedQueryFields, NewNamedQuery, Stretch};
 pub use origins::{
-    Credentials, CustomerOriginStrategy, OriginAccess, OriginStrategy, OriginStrategyFields,
+    Credentials, CustomerOriginStrategy, Hidden, HttpAccess, HttpLogin, KnownHost, Login,
+    OriginAccess, OriginStrategy, OriginStrategyFields, S3Keys, SftpAccess, SftpLogin,
 };
 pub use paging::{Order, Page, Paged};
 pub use policies::{

@@ -5,6 +5,7 @@
 //! - [`Ranges`] reads parts of objects: open files for a folder, a bounded block cache for the rest.
 //! - [`LocalFiles`] gives objects as files: a folder's own, or bounded copies of what is elsewhere.
 //! - [`Publisher`] writes what others show without us: a folder for a web server, objects with headers.
+//! - [`SomebodysKeys`] opens objects of others, by addresses that are good for a while.
 //! - [`Derivatives`] keeps drawn images; equal requests are drawn once.
 //! - [`AwsSigner`] lends the credentials of buckets to requests of other services.
 //!
@@ -13,6 +14,7 @@
 pub mod keys;
 mod bucket;
 mod connect;
+mod signed;
 mod upload;
 mod publish;
 mod unpublish;
@@ -45,3 +47,4 @@ pub use local_files::LocalFiles;
 pub use publish::{Growing, Headers, Mark, Publisher};
 pub use ranges::{Head, Ranges};
 pub use secret::Secret;
+pub use signed::SomebodysKeys;

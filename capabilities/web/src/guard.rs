@@ -11,7 +11,7 @@ use url::{Host, Url};
 
 use crate::failure::NOT_PUBLIC;
 
-/// Keeps requests away from addresses that are nobody's public web server, unless the operator listed the host.
+/// Keeps requests away from addresses that are nobody's public server, unless the operator listed the host.
 ///
 /// Names are judged by what they resolve to, at the moment of connecting; so a name that changes its address between
 /// a check and its use gains nothing.
@@ -51,6 +51,19 @@ impl Guard {
         })
     }
 
+    /// The addresses of a host that may be asked; `None` if it has only others.
+    pub async fn addresses(
+        &self,
+        host: &str,
+        port: u16,
+    ) -> std::io::Result<Option<Vec<SocketAddr>>> {
+        let may_be_private = self.lists(host);
+        let found = tokio::net::lookup_host((host, port)).await?;
+        let admitted: Vec<SocketAddr> =
+            found.filter(|address| may_be_private || is_public(address.ip())).collect();
+        Ok(Some(admitted).filter(|admitted| !admitted.is_empty()))
+    }
+
     fn lists(&self, host: &str) -> bool {
         self.private_hosts.iter().any(|listed| listed.eq_ignore_ascii_case(host))
     }
@@ -61,13 +74,9 @@ impl Resolve for Guard {
         let guard = self.clone();
         Box::pin(async move {
             let host = name.as_str().to_owned();
-            let may_be_private = guard.lists(&host);
-            let found = tokio::net::lookup_host((host.as_str(), 0)).await?;
-            let admitted: Vec<SocketAddr> =
-                found.filter(|address| may_be_private || is_public(address.ip())).collect();
-            if admitted.is_empty() {
+            let Some(admitted) = guard.addresses(&host, 0).await? else {
                 return Err(format!("{host} {NOT_PUBLIC}").into());
-            }
+            };
             Ok(Box::new(admitted.into_iter()) as Addrs)
         })
     }

@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use catalogue::OriginAccess;
+use catalogue::{Catalogue, OriginAccess};
 use model::Origin;
 use storage::Bucket;
 
@@ -8,7 +8,8 @@ use crate::{
     config::IngestConfig,
     failure::Failure,
     origins::{
-        BucketOrigins, FetchError, Fetched, HttpOrigins, address_in_bucket, open_file, read_upload,
+        BucketOrigins, FetchError, Fetched, FtpOrigins, HttpOrigins, SftpOrigins,
+        address_in_bucket, fetch_with_keys, open_file, read_upload,
     },
 };
 
@@ -17,16 +18,24 @@ pub(crate) struct Fetcher {
     bucket: Bucket,
     http: HttpOrigins,
     buckets: BucketOrigins,
+    sftp: SftpOrigins,
+    ftp: FtpOrigins,
     file_origins: Vec<PathBuf>,
     max_bytes: u64,
 }
 
 impl Fetcher {
-    pub(crate) fn new(bucket: Bucket, config: &IngestConfig) -> anyhow::Result<Self> {
+    pub(crate) fn new(
+        bucket: Bucket,
+        catalogue: Catalogue,
+        config: &IngestConfig,
+    ) -> anyhow::Result<Self> {
         Ok(Self {
             bucket,
             http: HttpOrigins::new(config)?,
             buckets: BucketOrigins::new(config)?,
+            sftp: SftpOrigins::new(config, catalogue),
+            ftp: FtpOrigins::new(config)?,
             file_origins: config.file_origins.clone(),
             max_bytes: config.max_source_bytes,
         })
@@ -43,30 +52,32 @@ impl Fetcher {
         let into = folder.join("origin");
         let fetched = match (origin, access) {
             (Origin::Http(url), OriginAccess::Plain) => self.http.fetch(url, None, &into).await,
-            (Origin::Http(url), OriginAccess::Basic(credentials)) => {
-                self.http.fetch(url, Some(credentials), &into).await
+            (Origin::Http(url), OriginAccess::Http(access)) => {
+                self.http.fetch(url, Some(access), &into).await
             }
-            (Origin::Http(url), OriginAccess::AmbientS3 { .. }) => match address_in_bucket(url) {
-                Some(object) => self.buckets.fetch(&object, customer, &into).await,
-                None => Err(unfit(url, "default or basic-http-authentication")),
-            },
-            (Origin::Http(url), OriginAccess::Sftp(_)) => {
-                Err(unfit(url, "default or basic-http-authentication"))
+            (Origin::Http(url), OriginAccess::AmbientS3 { .. } | OriginAccess::S3Keys(_)) => {
+                match address_in_bucket(url) {
+                    Some(object) => self.fetch_object((customer, &object), access, &into).await,
+                    None => Err(unfit(url, BY_HTTP)),
+                }
             }
-            (Origin::Bucket(url), OriginAccess::AmbientS3 { .. }) => {
-                self.buckets.fetch(url, customer, &into).await
+            (Origin::Http(url), OriginAccess::Sftp(_) | OriginAccess::Ftp(_)) => {
+                Err(unfit(url, BY_HTTP))
             }
-            (
-                Origin::Bucket(url),
-                OriginAccess::Plain | OriginAccess::Basic(_) | OriginAccess::Sftp(_),
-            ) => Err(unfit(url, "s3-ambient")),
+            (Origin::Bucket(url), _) => self.fetch_object((customer, url), access, &into).await,
             (Origin::File(url), _) => open_file(url, &self.file_origins, self.max_bytes),
             (Origin::Upload(_), _) => {
                 read_upload(&self.bucket, origin.upload_key().unwrap_or_default(), &into).await
             }
-            (Origin::Ftp(url), _) => Err(FetchError::Refused(format!(
-                "{url} can't be fetched: use an http, https, s3 or file origin, or send the bytes"
-            ))),
+            (Origin::Sftp(url), OriginAccess::Sftp(access)) => {
+                self.sftp.fetch(url, access, &into).await
+            }
+            (Origin::Sftp(url), _) => Err(unfit(url, "sftp")),
+            (Origin::Ftp(url), OriginAccess::Plain) => self.ftp.fetch(url, None, &into).await,
+            (Origin::Ftp(url), OriginAccess::Ftp(login)) => {
+                self.ftp.fetch(url, Some(login), &into).await
+            }
+            (Origin::Ftp(url), _) => Err(unfit(url, "default or ftp")),
         };
         let fetched = fetched.map_err(|error| match error {
             FetchError::Refused(reason) => Failure::Asset(reason),
@@ -77,7 +88,27 @@ impl Fetcher {
             _ => Ok(fetched),
         }
     }
+
+    /// Fetches `s3://bucket/key`, with the rights of the operator or of the customer.
+    async fn fetch_object(
+        &self,
+        (customer, url): (u32, &str),
+        access: &OriginAccess,
+        into: &Path,
+    ) -> Result<Fetched, FetchError> {
+        match access {
+            OriginAccess::AmbientS3 { .. } => self.buckets.fetch(url, customer, into).await,
+            OriginAccess::S3Keys(keys) => fetch_with_keys(&self.http, url, keys, into).await,
+            OriginAccess::Plain
+            | OriginAccess::Http(_)
+            | OriginAccess::Sftp(_)
+            | OriginAccess::Ftp(_) => Err(unfit(url, "s3-ambient or s3-keys")),
+        }
+    }
 }
+
+const BY_HTTP: &str =
+    "default, basic-http-authentication, bearer-http-authentication or http-headers";
 
 fn unfit(url: &str, strategies: &str) -> FetchError {
     FetchError::Refused(format!(

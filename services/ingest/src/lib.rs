@@ -25,6 +25,8 @@ mod scratch;
 mod clean_up;
 mod failure;
 mod profiles;
+#[cfg(test)]
+mod testing;
 
 pub use config::{BucketOrigin, IngestConfig};
 pub use convert::find_program;

@@ -39,7 +39,7 @@ impl Worker {
             false => config.scratch.clone(),
         };
         let engine = Engine {
-            fetcher: Fetcher::new(bucket.clone(), config)?,
+            fetcher: Fetcher::new(bucket.clone(), catalogue.clone(), config)?,
             scratch: Scratch::open(&root, &name).context("the scratch folder can't be used")?,
             config: Arc::new(config.clone()),
             catalogue,

@@ -9,7 +9,9 @@ pub enum Origin {
     File(String),
     /// `s3://bucket/key`, `gs://bucket/key` or `az://container/key`
     Bucket(String),
-    /// `sftp://`, `ftp://` or `ftps://`
+    /// `sftp://`
+    Sftp(String),
+    /// `ftp://`, or `ftps://` for FTP by TLS
     Ftp(String),
     /// Bytes that came with the registration and lie in our own storage, under this key.
     Upload(String),
@@ -22,7 +24,9 @@ pub enum InvalidOrigin {
     NotAUrl,
     #[error("an origin must not be longer than {MAX_BYTES} bytes")]
     TooLong,
-    #[error("origins of the kind '{0}' are not supported; use http, https, file, s3, gs or az")]
+    #[error(
+        "origins of the kind '{0}' are not supported; use http, https, file, s3, gs, az, sftp, ftp or ftps"
+    )]
     Scheme(String),
 }
 
@@ -40,6 +44,7 @@ impl Origin {
             Self::Http(url)
             | Self::File(url)
             | Self::Bucket(url)
+            | Self::Sftp(url)
             | Self::Ftp(url)
             | Self::Upload(url) => url,
         }
@@ -49,7 +54,7 @@ impl Origin {
     pub fn upload_key(&self) -> Option<&str> {
         match self {
             Self::Upload(url) => url.strip_prefix(UPLOAD)?.strip_prefix("://"),
-            Self::Http(_) | Self::File(_) | Self::Bucket(_) | Self::Ftp(_) => None,
+            Self::Http(_) | Self::File(_) | Self::Bucket(_) | Self::Sftp(_) | Self::Ftp(_) => None,
         }
     }
 }
@@ -77,7 +82,8 @@ impl FromStr for Origin {
             "http" | "https" => Ok(Self::Http(url)),
             "file" => Ok(Self::File(url)),
             "s3" | "gs" | "az" => Ok(Self::Bucket(url)),
-            "sftp" | "ftp" | "ftps" => Ok(Self::Ftp(url)),
+            "sftp" => Ok(Self::Sftp(url)),
+            "ftp" | "ftps" => Ok(Self::Ftp(url)),
             UPLOAD => Ok(Self::Upload(url)),
             other => Err(InvalidOrigin::Scheme(other.chars().take(20).collect())),
         }
@@ -96,7 +102,8 @@ mod tests {
         for bucket in ["s3://bucket/a.tif", "gs://bucket/a.tif", "az://container/a.tif"] {
             assert!(matches!(kind(bucket), Origin::Bucket(_)), "{bucket}");
         }
-        assert!(matches!(kind("sftp://host/a.tif"), Origin::Ftp(_)));
+        assert!(matches!(kind("sftp://host/a.tif"), Origin::Sftp(_)));
+        assert!(matches!(kind("ftps://host/a.tif"), Origin::Ftp(_)));
     }
 
     #[test]

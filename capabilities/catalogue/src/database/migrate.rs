@@ -36,6 +36,11 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0020_recordings", include_str!("../../migrations/0020_recordings.sql")),
     ("0030_events", include_str!("../../migrations/0030_events.sql")),
     ("0031_webhooks", include_str!("../../migrations/0031_webhooks.sql")),
+    (
+        "0040_strategies_with_credentials",
+        include_str!("../../migrations/0040_strategies_with_credentials.sql"),
+    ),
+    ("0041_known_hosts", include_str!("../../migrations/0041_known_hosts.sql")),
 ];
 
 /// Any number will do that no other program on the same database takes.

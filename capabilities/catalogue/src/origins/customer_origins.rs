@@ -1,14 +1,13 @@
-use std::fmt;
-
 use model::Origin;
 use regex::{Regex, RegexBuilder};
 use sea_orm::ConnectionTrait;
-use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::{
-    Catalogue, Error,
+    Catalogue, Credentials, Error, HttpAccess, Login, S3Keys, SftpAccess,
     database::query::{self, Record, Row},
+    origins::credentials::Fitted,
+    seals::Seals,
 };
 
 /// How a customer wants the origins fetched that match a regex.
@@ -29,24 +28,22 @@ pub struct CustomerOriginStrategy {
     pub modified: OffsetDateTime,
 }
 
-/// A name and a password; never printed.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Credentials {
-    pub user: String,
-    pub password: String,
-}
-
 /// How one origin is to be fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OriginAccess {
     /// Without credentials, by whatever its scheme says.
     Plain,
-    /// HTTP with a name and a password.
-    Basic(Credentials),
+    /// By HTTP, with what lets us in.
+    Http(HttpAccess),
     /// With the credentials that the service itself has for S3.
-    AmbientS3 { optimised: bool },
-    /// SFTP with a name and a password.
-    Sftp(Credentials),
+    AmbientS3 {
+        optimised: bool,
+    },
+    /// With a customer's own credentials for S3.
+    S3Keys(S3Keys),
+    Sftp(SftpAccess),
+    /// FTP, or FTP by TLS, with a name and a password.
+    Ftp(Login),
 }
 
 impl Catalogue {
@@ -80,30 +77,47 @@ impl Catalogue {
             regex.is_ok_and(|regex| regex.is_match(origin.as_str()))
         };
         let Some(kept) = all.iter().find(matches) else { return Ok(OriginAccess::Plain) };
-        match kept.strategy.strategy.as_str() {
-            BASIC => Ok(OriginAccess::Basic(self.credentials(kept)?)),
-            SFTP => Ok(OriginAccess::Sftp(self.credentials(kept)?)),
-            S3 => Ok(OriginAccess::AmbientS3 { optimised: kept.strategy.optimised }),
-            _ => Ok(OriginAccess::Plain),
-        }
-    }
-
-    fn credentials(&self, kept: &Kept) -> Result<Credentials, Error> {
-        let sealed = kept.sealed.as_deref().unwrap_or_default();
-        let seals = &self.parts().seals;
-        let text = seals.open(sealed, &record(&kept.strategy)).map_err(Error::unavailable)?;
-        serde_json::from_str(&text).map_err(|_| query::unreadable("credentials"))
+        let access = match kept.strategy.strategy.as_str() {
+            S3 => return Ok(OriginAccess::AmbientS3 { optimised: kept.strategy.optimised }),
+            id if !NEED_CREDENTIALS.contains(&id) => return Ok(OriginAccess::Plain),
+            id => match kept.credentials(&self.parts().seals)?.fit(id) {
+                Ok(Fitted::Http(access)) => OriginAccess::Http(access),
+                Ok(Fitted::S3(keys)) => OriginAccess::S3Keys(keys),
+                Ok(Fitted::Sftp(access)) => {
+                    OriginAccess::Sftp(SftpAccess { strategy: kept.strategy.id.clone(), ..access })
+                }
+                Ok(Fitted::Ftp(login)) => OriginAccess::Ftp(login),
+                Err(_) => return Err(query::unreadable("credentials")),
+            },
+        };
+        Ok(access)
     }
 }
 
 pub(crate) const BASIC: &str = "basic-http-authentication";
+pub(crate) const BEARER: &str = "bearer-http-authentication";
+pub(crate) const HEADERS: &str = "http-headers";
 pub(crate) const S3: &str = "s3-ambient";
+pub(crate) const S3_KEYS: &str = "s3-keys";
+pub(crate) const FTP: &str = "ftp";
 pub(crate) const SFTP: &str = "sftp";
+
+/// The strategies that are nothing without credentials.
+pub(crate) const NEED_CREDENTIALS: [&str; 6] = [BASIC, BEARER, HEADERS, S3_KEYS, SFTP, FTP];
 
 /// A strategy as it is kept.
 pub(crate) struct Kept {
     pub(crate) strategy: CustomerOriginStrategy,
     pub(crate) sealed: Option<String>,
+}
+
+impl Kept {
+    /// What was sealed; a strategy without has none.
+    pub(crate) fn credentials(&self, seals: &Seals) -> Result<Credentials, Error> {
+        let sealed = self.sealed.as_deref().unwrap_or_default();
+        let text = seals.open(sealed, &record(&self.strategy)).map_err(Error::unavailable)?;
+        serde_json::from_str(&text).map_err(|_| query::unreadable("credentials"))
+    }
 }
 
 /// What credentials are sealed for: moved to another row they don't open.
@@ -148,11 +162,5 @@ impl Record for Kept {
             modified: row.moment("modified")?,
         };
         Ok(Self { strategy, sealed })
-    }
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Credentials(hidden)")
     }
 }

@@ -6,7 +6,10 @@ use crate::{
     Catalogue, Change, Credentials, CustomerOriginStrategy, Error, Expected,
     customers::customer::customer,
     database::query::{self, micros, moment},
-    origins::customer_origins::{BASIC, Kept, S3, SFTP, compile, kept_one, record},
+    origins::{
+        customer_origins::{Kept, NEED_CREDENTIALS, S3, compile, kept_one, record},
+        known_hosts,
+    },
     seals::Seals,
 };
 
@@ -85,6 +88,7 @@ async fn apply(
     kept: &mut Kept,
     fields: &OriginStrategyFields,
 ) -> Result<(), Error> {
+    let before = kept.strategy.strategy.clone();
     let strategy = &mut kept.strategy;
     fields.regex.apply(&mut strategy.regex);
     fields.strategy.apply(&mut strategy.strategy);
@@ -92,7 +96,8 @@ async fn apply(
     fields.order.apply(&mut strategy.order);
     check_regex(&strategy.regex)?;
     let known = "SELECT id FROM origin_strategy WHERE id = $1";
-    let id = strategy.strategy.as_str();
+    let id = strategy.strategy.clone();
+    let id = id.as_str();
     if id.is_empty() {
         return Err(Error::Invalid("An origin strategy must be specified".into()));
     }
@@ -104,28 +109,38 @@ async fn apply(
             "'Optimised' is only applicable when using s3-ambient as an origin strategy".into(),
         ));
     }
-    let needs_credentials = [BASIC, SFTP].contains(&id);
+    let needs_credentials = NEED_CREDENTIALS.contains(&id);
     match &fields.credentials {
         Change::Set(_) if !needs_credentials => {
             return Err(Error::Invalid(
                 "Credentials can only be specified when using basic-http-authentication or SFTP as \
-                 an origin strategy"
+                 an origin strategy, or one of Recto's own that needs them"
                     .into(),
             ));
         }
         Change::Set(credentials) => {
-            let text = serde_json::to_string(credentials).expect("two texts become JSON");
-            kept.sealed = Some(seals.seal(&text, &record(strategy))?);
+            if let Err(fault) = credentials.clone().fit(id) {
+                return Err(Error::Invalid(format!("'credentials' do not fit {id}: {fault}")));
+            }
+            let text = serde_json::to_string(credentials).expect("texts become JSON");
+            kept.sealed = Some(seals.seal(&text, &record(&kept.strategy))?);
+            known_hosts::forget(change, &kept.strategy.id).await?;
         }
         Change::Clear => kept.sealed = None,
-        Change::Keep => kept.sealed = kept.sealed.take().filter(|_| needs_credentials),
+        Change::Keep if !needs_credentials => kept.sealed = None,
+        // What opened the one may be of no use to the other.
+        Change::Keep if id != before && kept.sealed.is_some() => {
+            let fits = kept.credentials(seals)?.fit(id).is_ok();
+            kept.sealed = kept.sealed.take().filter(|_| fits);
+        }
+        Change::Keep => (),
     }
     if needs_credentials && kept.sealed.is_none() {
         return Err(Error::Invalid(format!(
             "Credentials must be specified when using {id} as an origin strategy"
         )));
     }
-    strategy.has_credentials = kept.sealed.is_some();
+    kept.strategy.has_credentials = kept.sealed.is_some();
     Ok(())
 }
 

@@ -170,7 +170,17 @@ async fn the_platforms_strategies_and_policies_are_there_from_the_start() {
         let catalogue = house.enter();
         let strategies = catalogue.origin_strategies().await.unwrap();
         let ids: Vec<_> = strategies.iter().map(|strategy| strategy.id.as_str()).collect();
-        assert_eq!(ids, ["basic-http-authentication", "default", "s3-ambient", "sftp"]);
+        let known = [
+            "basic-http-authentication",
+            "bearer-http-authentication",
+            "default",
+            "ftp",
+            "http-headers",
+            "s3-ambient",
+            "s3-keys",
+            "sftp",
+        ];
+        assert_eq!(ids, known);
         assert!(catalogue.origin_strategy("sftp").await.unwrap().unwrap().requires_credentials);
         assert_eq!(
             catalogue.storage_policies(Page::default()).await.unwrap().items[0].id,

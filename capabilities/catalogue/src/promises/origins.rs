@@ -1,7 +1,7 @@
 use super::house::*;
 use crate::{
-    Catalogue, Change, Credentials, DatabaseConfig, Error, Expected, OriginAccess,
-    OriginStrategyFields,
+    Catalogue, Change, Credentials, DatabaseConfig, Error, Expected, HttpAccess, HttpLogin,
+    KnownHost, Login, OriginAccess, OriginStrategyFields,
 };
 
 const OLD: &str = "old:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
@@ -17,7 +17,13 @@ fn strategy(regex: &str, strategy: &str, order: i32) -> OriginStrategyFields {
 }
 
 fn secret(password: &str) -> Credentials {
-    Credentials { user: "reader".into(), password: password.into() }
+    let (user, password) = (Some("reader".into()), Some(password.into()));
+    Credentials { user, password, ..Credentials::default() }
+}
+
+fn opened_by(password: &str) -> OriginAccess {
+    let login = Login { user: "reader".into(), password: password.into() };
+    OriginAccess::Http(HttpAccess { login: Some(HttpLogin::Basic(login)), ..Default::default() })
 }
 
 fn basic(regex: &str, password: &str) -> OriginStrategyFields {
@@ -47,7 +53,7 @@ async fn the_first_strategy_that_matches_says_how_an_origin_is_fetched() {
             catalogue.create_origin_strategy(2, &basic(r"^https://files\.", "x"), at(0)).await;
         let made = made.unwrap();
         assert!(made.has_credentials);
-        assert_eq!(access(catalogue, 2, origin).await, OriginAccess::Basic(secret("x")));
+        assert_eq!(access(catalogue, 2, origin).await, opened_by("x"));
         assert_eq!(access(catalogue, 1, origin).await, OriginAccess::Plain, "of another customer");
         assert_eq!(access(catalogue, 2, "https://x.org/a").await, OriginAccess::Plain);
 
@@ -61,7 +67,7 @@ async fn the_first_strategy_that_matches_says_how_an_origin_is_fetched() {
         let order: Vec<_> = catalogue.customer_origin_strategies(2).await.unwrap();
         assert_eq!(order.iter().map(|it| it.order).collect::<Vec<_>>(), [9, 10]);
         catalogue.delete_origin_strategy(2, &order[0].id, &Expected::Whatever).await.unwrap();
-        assert_eq!(access(catalogue, 2, origin).await, OriginAccess::Basic(secret("x")));
+        assert_eq!(access(catalogue, 2, origin).await, opened_by("x"));
         let plain = strategy("files", "default", 0);
         let changed = catalogue
             .put_origin_strategy(2, &made.id, &plain, &Expected::Whatever, at(1))
@@ -117,6 +123,36 @@ async fn strategies_that_make_no_sense_are_refused() {
 }
 
 #[tokio::test]
+async fn a_server_is_known_by_the_key_that_it_showed_first() {
+    for house in houses().await {
+        let house = house.with_keys(&[OLD]).await;
+        let catalogue = house.enter();
+        furnish(catalogue).await;
+        let credentials = Change::Set(secret("x"));
+        let fields = OriginStrategyFields { credentials, ..strategy("^sftp", "sftp", 0) };
+        let made = catalogue.create_origin_strategy(2, &fields, at(0)).await.unwrap();
+        let trusted = async |host, key| catalogue.trust_host(&made.id, host, key, at(1)).await;
+        assert_eq!(trusted("a:22", "one").await.unwrap(), "one");
+        assert_eq!(trusted("a:22", "two").await.unwrap(), "one");
+        assert_eq!(trusted("b:22", "two").await.unwrap(), "two");
+        let known = catalogue.known_hosts(&made.id).await.unwrap();
+        let first = KnownHost { host: "a:22".into(), key: "one".into(), seen: at(1) };
+        assert_eq!((known.len(), &known[0]), (2, &first));
+
+        let later = OriginStrategyFields { order: Change::Set(10), ..Default::default() };
+        let put = async |fields| {
+            catalogue.put_origin_strategy(2, &made.id, fields, &Expected::Whatever, at(1)).await
+        };
+        put(&later).await.unwrap();
+        assert_eq!(trusted("a:22", "two").await.unwrap(), "one");
+        put(&fields).await.unwrap();
+        assert_eq!(trusted("a:22", "two").await.unwrap(), "two", "credentials were sent anew");
+        catalogue.delete_origin_strategy(2, &made.id, &Expected::Whatever).await.unwrap();
+        assert_eq!(catalogue.known_hosts(&made.id).await.unwrap(), []);
+    }
+}
+
+#[tokio::test]
 async fn credentials_are_kept_sealed_and_a_key_can_be_replaced() {
     for house in houses().await {
         let house = house.with_keys(&[OLD]).await;
@@ -134,11 +170,11 @@ async fn credentials_are_kept_sealed_and_a_key_can_be_replaced() {
         }
         let origin = "https://a.example.org/1.tif";
         let both = house.another_process_with_keys(&[NEW, OLD]).await;
-        assert_eq!(access(&both, 2, origin).await, OriginAccess::Basic(secret("pass-word")));
+        assert_eq!(access(&both, 2, origin).await, opened_by("pass-word"));
         assert_eq!(both.reseal_credentials().await.unwrap(), 1);
         assert_eq!(both.reseal_credentials().await.unwrap(), 0);
         let new = house.another_process_with_keys(&[NEW]).await;
-        assert_eq!(access(&new, 2, origin).await, OriginAccess::Basic(secret("pass-word")));
+        assert_eq!(access(&new, 2, origin).await, opened_by("pass-word"));
         assert_eq!(new.reseal_credentials().await.unwrap(), 0);
 
         for keys in [&[OLD][..], &[]] {

@@ -1,36 +1,28 @@
-use std::{io::SeekFrom, path::Path};
+use std::path::Path;
 
 use futures_util::StreamExt;
 use reqwest::{
-    RequestBuilder, Response, StatusCode,
-    header::{CONTENT_RANGE, HeaderValue, IF_RANGE, RANGE},
+    Response, StatusCode,
+    header::{CONTENT_RANGE, HeaderMap, HeaderValue, IF_RANGE, RANGE},
 };
-use tokio::{
-    fs::File,
-    io::{AsyncSeekExt, AsyncWriteExt},
-};
-use url::Url;
 
 use super::{
-    Asked, FetchError, Fetched, HttpOrigins, Marks,
+    Asked, FetchError, HttpOrigins, Marks,
     http::{check_status, unavailable},
+    landing::{Landing, RESUMPTIONS},
+    question::Question,
 };
-
-/// How often a body that breaks off is gone on with, as long as every time something comes.
-const RESUMPTIONS: u32 = 20;
 
 impl HttpOrigins {
     /// Takes the answer's body into the file `into`; when it breaks off, the rest is asked for, if the origin can tell
     /// that the file is still the same.
     pub(super) async fn download(
         &self,
-        url: Url,
-        request: RequestBuilder,
+        question: &Question<'_>,
         marks: &Marks,
         into: &Path,
     ) -> Result<Asked, FetchError> {
-        let again = request.try_clone();
-        let answer = marks.put_on(request).send().await.map_err(|e| self.explain(&url, &e))?;
+        let answer = self.send(question, &marks.conditions()).await?;
         let status = answer.status();
         if status == StatusCode::NOT_MODIFIED && *marks != Marks::default() {
             return Ok(Asked::Same);
@@ -38,34 +30,38 @@ impl HttpOrigins {
         if matches!(status, StatusCode::NOT_FOUND | StatusCode::GONE) {
             return Ok(Asked::Gone(status));
         }
-        let mut answer = check_status(&url, answer)?;
+        let mut answer = check_status(question, answer)?;
         let mut marks = Marks::of(answer.headers());
-        let mut body = Body::create(self, &url, into).await?;
+        let landing = Landing::create(question, into, self.max_bytes).await?;
+        let mut body = Body { origins: self, question, landing };
         let mut is_second = false;
         for _ in 0..=RESUMPTIONS {
-            let had = body.bytes;
-            let Some(broken) = body.take(answer).await? else { return body.close(marks).await };
-            let way_on = again.as_ref().and_then(RequestBuilder::try_clone).zip(marks.validator());
-            let Some((request, validator)) = way_on.filter(|_| body.bytes > had) else {
+            let had = body.landing.bytes();
+            let Some(broken) = body.take(answer).await? else {
+                return Ok(Asked::Came(body.landing.close().await?, marks));
+            };
+            let has = body.landing.bytes();
+            let Some(rest) = marks.rest(has).filter(|_| has > had) else {
                 return Err(broken);
             };
-            tracing::debug!(%url, bytes = body.bytes, "the rest of an origin is asked for");
-            let request = request.header(RANGE, format!("bytes={}-", body.bytes));
-            let sent = request.header(IF_RANGE, validator).send().await;
-            answer = sent.map_err(|e| self.explain(&url, &e))?;
+            tracing::debug!(%question, bytes = has, "the rest of an origin is asked for");
+            answer = self.send(question, &rest).await?;
             if answer.status() != StatusCode::PARTIAL_CONTENT {
                 // The file is another one by now, or can't be had in parts: once more from the start.
                 if std::mem::replace(&mut is_second, true) {
                     return Err(broken);
                 }
-                answer = check_status(&url, answer)?;
+                answer = check_status(question, answer)?;
                 marks = Marks::of(answer.headers());
-                body.begin_again().await?;
+                body.landing.begin_again().await?;
             } else if !body.is_gone_on_with_by(&answer) {
-                return Err(unavailable(&url, "sent other bytes than those that were asked for"));
+                return Err(unavailable(
+                    question,
+                    "sent other bytes than those that were asked for",
+                ));
             }
         }
-        Err(unavailable(&url, "broke off again and again"))
+        Err(unavailable(question, "broke off again and again"))
     }
 }
 
@@ -75,76 +71,42 @@ impl Marks {
         let strong = self.etag.as_deref().filter(|etag| !etag.starts_with("W/"));
         strong.or(self.modified.as_deref())
     }
+
+    /// The headers that ask for the rest of the same file, if the origin can tell that it is the same.
+    fn rest(&self, from: u64) -> Option<HeaderMap> {
+        let validator = HeaderValue::try_from(self.validator()?).ok()?;
+        let range = HeaderValue::try_from(format!("bytes={from}-")).ok()?;
+        Some(HeaderMap::from_iter([(RANGE, range), (IF_RANGE, validator)]))
+    }
 }
 
 /// A body on its way into a file.
 struct Body<'a> {
     origins: &'a HttpOrigins,
-    url: &'a Url,
-    into: &'a Path,
-    file: File,
-    bytes: u64,
+    question: &'a Question<'a>,
+    landing: Landing<'a, Question<'a>>,
 }
 
-impl<'a> Body<'a> {
-    async fn create(
-        origins: &'a HttpOrigins,
-        url: &'a Url,
-        into: &'a Path,
-    ) -> Result<Self, FetchError> {
-        let file = File::create_new(into).await.map_err(|error| not_kept(url, &error))?;
-        Ok(Self { origins, url, into, file, bytes: 0 })
-    }
-
+impl Body<'_> {
     /// Why it broke off, if it did.
     async fn take(&mut self, answer: Response) -> Result<Option<FetchError>, FetchError> {
-        let max_bytes = self.origins.max_bytes;
-        let whole = answer.content_length().map(|length| self.bytes.saturating_add(length));
-        if whole.is_some_and(|bytes| bytes > max_bytes) {
-            return Err(self.origins.too_large(self.url));
-        }
+        let rest = answer.content_length().unwrap_or_default();
+        self.landing.check_size(self.landing.bytes().saturating_add(rest))?;
         let mut chunks = answer.bytes_stream();
         while let Some(chunk) = chunks.next().await {
-            let chunk = match chunk {
-                Ok(chunk) => chunk,
-                Err(error) => return Ok(Some(self.origins.explain(self.url, &error))),
-            };
-            self.bytes += chunk.len() as u64;
-            if self.bytes > max_bytes {
-                return Err(self.origins.too_large(self.url));
+            match chunk {
+                Ok(chunk) => self.landing.write(&chunk).await?,
+                Err(error) => return Ok(Some(self.origins.explain(self.question, &error))),
             }
-            let written = self.file.write_all(&chunk).await;
-            written.map_err(|error| not_kept(self.url, &error))?;
         }
         Ok(None)
-    }
-
-    async fn begin_again(&mut self) -> Result<(), FetchError> {
-        self.bytes = 0;
-        let emptied = async {
-            self.file.flush().await?;
-            self.file.set_len(0).await?;
-            self.file.seek(SeekFrom::Start(0)).await
-        };
-        emptied.await.map(drop).map_err(|error| not_kept(self.url, &error))
     }
 
     fn is_gone_on_with_by(&self, answer: &Response) -> bool {
         let range = answer.headers().get(CONTENT_RANGE).map(HeaderValue::to_str);
         let Some(Ok(range)) = range else { return false };
-        range.starts_with(&format!("bytes {}-", self.bytes))
+        range.starts_with(&format!("bytes {}-", self.landing.bytes()))
     }
-
-    async fn close(mut self, marks: Marks) -> Result<Asked, FetchError> {
-        let flushed = self.file.flush().await;
-        let opened = flushed.and_then(|()| std::fs::File::open(self.into));
-        let file = opened.map_err(|error| not_kept(self.url, &error))?;
-        Ok(Asked::Came(Fetched { file, path: self.into.to_owned(), bytes: self.bytes }, marks))
-    }
-}
-
-fn not_kept(url: &Url, error: &std::io::Error) -> FetchError {
-    unavailable(url, format!("could not be kept: {error}"))
 }
 
 #[cfg(test)]
@@ -155,7 +117,7 @@ mod tests {
     };
 
     use tokio::{
-        io::AsyncReadExt,
+        io::{AsyncReadExt, AsyncWriteExt},
         net::{TcpListener, TcpStream},
     };
 

@@ -1,21 +1,24 @@
 use std::{fmt::Display, path::Path, time::Duration};
 
 use anyhow::Context;
-use catalogue::Credentials;
+use catalogue::HttpAccess;
 use reqwest::{
-    Client, RequestBuilder, Response, StatusCode,
-    header::{ETAG, HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED},
+    Client, Response, StatusCode,
+    header::{
+        ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
+    },
+    redirect,
 };
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{FetchError, Fetched, Guard, hosts::Hosts};
+use super::{FetchError, Fetched, Guard, hosts::Hosts, question::Question};
 use crate::config::IngestConfig;
 
 /// Fetches http and https origins.
 pub(crate) struct HttpOrigins {
-    client: Client,
-    guard: Guard,
+    pub(super) client: Client,
+    pub(super) guard: Guard,
     hosts: Hosts,
     pub(super) max_bytes: u64,
     timeout: Duration,
@@ -42,14 +45,18 @@ impl Marks {
         Self { etag: text(ETAG), modified: text(LAST_MODIFIED) }
     }
 
-    pub(super) fn put_on(&self, mut request: RequestBuilder) -> RequestBuilder {
-        if let Some(etag) = &self.etag {
-            request = request.header(IF_NONE_MATCH, etag);
-        }
-        if let Some(modified) = &self.modified {
-            request = request.header(IF_MODIFIED_SINCE, modified);
-        }
-        request
+    /// The headers that ask whether anything is new since.
+    pub(super) fn conditions(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        let mut put = |name: HeaderName, mark: &Option<String>| {
+            // What came as a header can be one again.
+            if let Some(Ok(mark)) = mark.as_deref().map(HeaderValue::try_from) {
+                headers.insert(name, mark);
+            }
+        };
+        put(IF_NONE_MATCH, &self.etag);
+        put(IF_MODIFIED_SINCE, &self.modified);
+        headers
     }
 }
 
@@ -61,7 +68,7 @@ impl HttpOrigins {
             .connect_timeout(config.connect_timeout())
             .read_timeout(config.connect_timeout())
             .dns_resolver(guard.clone())
-            .redirect(guard.redirects())
+            .redirect(redirect::Policy::none()) // we follow them ourselves: see `Question`
             .no_proxy()
             .build()
             .context("the HTTP client can't be built")?;
@@ -78,15 +85,35 @@ impl HttpOrigins {
     pub(crate) async fn fetch(
         &self,
         origin: &str,
-        credentials: Option<&Credentials>,
+        access: Option<&HttpAccess>,
         into: &Path,
     ) -> Result<Fetched, FetchError> {
-        match self.ask_with(credentials, origin, &Marks::default(), into).await? {
+        self.come(Question::new(origin, access)?, into).await
+    }
+
+    /// Fetches `origin` from an address that says itself who asks, and is told to nobody.
+    pub(crate) async fn fetch_signed(
+        &self,
+        origin: &str,
+        address: Url,
+        into: &Path,
+    ) -> Result<Fetched, FetchError> {
+        self.come(Question::signed(origin, address), into).await
+    }
+
+    /// For how long an address has to be good.
+    pub(super) fn longest_fetch(&self) -> Duration {
+        const MAX: Duration = Duration::from_hours(7 * 24); // what a signature of S3's is good for at most
+        self.timeout.min(MAX)
+    }
+
+    async fn come(&self, question: Question<'_>, into: &Path) -> Result<Fetched, FetchError> {
+        match self.put(&question, &Marks::default(), into).await? {
             Asked::Came(fetched, _) => Ok(fetched),
             Asked::Gone(status) => {
-                Err(FetchError::Refused(format!("the origin {origin} answered {status}")))
+                Err(FetchError::Refused(format!("the origin {question} answered {status}")))
             }
-            Asked::Same => Err(unavailable(origin, "says that nothing has changed")),
+            Asked::Same => Err(unavailable(&question, "says that nothing has changed")),
         }
     }
 
@@ -97,47 +124,35 @@ impl HttpOrigins {
         marks: &Marks,
         into: &Path,
     ) -> Result<Asked, FetchError> {
-        self.ask_with(None, origin, marks, into).await
+        self.put(&Question::new(origin, None)?, marks, into).await
     }
 
-    async fn ask_with(
+    /// Puts a question when its host has a turn for it.
+    async fn put(
         &self,
-        credentials: Option<&Credentials>,
-        origin: &str,
+        question: &Question<'_>,
         marks: &Marks,
         into: &Path,
     ) -> Result<Asked, FetchError> {
-        let url = Url::parse(origin)
-            .map_err(|error| FetchError::Refused(format!("{origin} is not a URL: {error}")))?;
-        if !self.guard.admits(&url) {
-            return Err(not_public(&url));
-        }
-        let mut request = self.client.get(url.clone());
-        if let Some(Credentials { user, password }) = credentials {
-            // Where the origin redirects to another host, the client leaves them out.
-            request = request.basic_auth(user, Some(password));
-        }
-        let _turn = self.hosts.turn(url.host_str().unwrap_or_default()).await;
-        match tokio::time::timeout(self.timeout, self.download(url, request, marks, into)).await {
+        let _turn = self.hosts.turn(question.url.host_str().unwrap_or_default()).await;
+        match tokio::time::timeout(self.timeout, self.download(question, marks, into)).await {
             Ok(asked) => asked,
             Err(_) => {
-                Err(unavailable(origin, format!("was not fetched in {} s", self.timeout.as_secs())))
+                let seconds = self.timeout.as_secs();
+                Err(unavailable(question, format!("was not fetched in {seconds} s")))
             }
         }
     }
 
-    pub(super) fn too_large(&self, url: &Url) -> FetchError {
-        FetchError::Refused(format!("{url} is larger than the limit of {} bytes", self.max_bytes))
-    }
-
     /// What went wrong on the way, in words; the details are in the log.
-    pub(super) fn explain(&self, url: &Url, error: &reqwest::Error) -> FetchError {
-        tracing::debug!(%url, ?error, "an origin could not be fetched");
-        if error.is_redirect() {
-            return bad_redirect(url);
-        }
+    pub(super) fn explain(&self, question: &Question<'_>, error: &reqwest::Error) -> FetchError {
+        // Its address may be a signed one.
+        tracing::debug!(%question, causes = ?causes(error).skip(1).collect::<Vec<_>>(), "not fetched");
         if causes(error).any(|cause| cause.contains("is not on the public internet")) {
-            return not_public(url);
+            return match error.url().is_some_and(|url| url.host() == question.url.host()) {
+                true => not_public(question.url.host_str().unwrap_or_default()),
+                false => question.bad_redirect(),
+            };
         }
         let what = if error.is_timeout() {
             "did not answer in time"
@@ -146,7 +161,7 @@ impl HttpOrigins {
         } else {
             "broke off before the end"
         };
-        unavailable(url, what)
+        unavailable(question, what)
     }
 }
 
@@ -154,12 +169,7 @@ pub(super) fn unavailable(origin: impl Display, what: impl Display) -> FetchErro
     FetchError::Unavailable(format!("the origin {origin} {what}"))
 }
 
-fn bad_redirect(url: &Url) -> FetchError {
-    FetchError::Refused(format!("{url} redirects to where it may not, or too often"))
-}
-
-fn not_public(url: &Url) -> FetchError {
-    let host = url.host_str().unwrap_or_default();
+pub(super) fn not_public(host: &str) -> FetchError {
     FetchError::Refused(format!(
         "{host} is not on the public internet; the operator can list it in ingest.private_hosts"
     ))
@@ -170,30 +180,36 @@ fn causes(error: &dyn std::error::Error) -> impl Iterator<Item = String> {
 }
 
 /// A refusal of the origin's is final; trouble on its side may pass.
-pub(super) fn check_status(url: &Url, answer: Response) -> Result<Response, FetchError> {
+pub(super) fn check_status(
+    question: &Question<'_>,
+    answer: Response,
+) -> Result<Response, FetchError> {
     let status = answer.status();
     if status.is_success() && status != StatusCode::PARTIAL_CONTENT {
         return Ok(answer);
     }
     if status.is_redirection() {
-        return Err(bad_redirect(url));
+        return Err(question.bad_redirect());
     }
     let may_pass = status.is_server_error()
         || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT);
     match may_pass {
-        true => Err(unavailable(url, format!("answered {status}"))),
-        false => Err(FetchError::Refused(format!("the origin {url} answered {status}"))),
+        true => Err(unavailable(question, format!("answered {status}"))),
+        false => Err(FetchError::Refused(format!("the origin {question} answered {status}"))),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use axum::{
         Router,
         body::Body,
-        http::header::{AUTHORIZATION, CONTENT_LENGTH, LOCATION},
+        http::header::{CONTENT_LENGTH, LOCATION},
         routing::get,
     };
+    use catalogue::{Hidden, HttpLogin, Login};
 
     use super::*;
 
@@ -256,23 +272,37 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn credentials_open_an_origin_and_go_to_no_other_host() {
+    async fn secrets_open_an_origin_and_go_to_no_other_host() {
         let told = |headers: HeaderMap| async move {
-            let given = headers.get(AUTHORIZATION).map_or("none", |given| given.to_str().unwrap());
-            given.to_owned()
+            let text = |name| headers.get(name).map_or("none", |given| given.to_str().unwrap());
+            format!("{} {}", text("authorization"), text("x-api-key"))
         };
         let other = serve(Router::new().route("/told", get(told))).await;
         let elsewhere = format!("{other}/told");
         let moved = move || async move { (StatusCode::FOUND, [(LOCATION, elsewhere)]) };
-        let base = serve(Router::new().route("/told", get(told)).route("/moved", get(moved))).await;
+        let within = || async { (StatusCode::FOUND, [(LOCATION, "/told")]) };
+        let router = Router::new().route("/told", get(told)).route("/moved", get(moved));
+        let base = serve(router.route("/within", get(within))).await;
         let origins = origins(&["127.0.0.1"]);
-        let (user, password) = ("reader".to_owned(), "se:cret".to_owned());
-        let credentials = Credentials { user, password };
-        for (path, expected) in [("told", "Basic cmVhZGVyOnNlOmNyZXQ="), ("moved", "none")] {
-            let folder = tempfile::tempdir().unwrap();
-            let (url, into) = (format!("{base}/{path}"), folder.path().join("origin"));
-            let fetched = origins.fetch(&url, Some(&credentials), &into).await.unwrap();
-            assert_eq!(std::fs::read_to_string(fetched.path).unwrap(), expected, "{path}");
+
+        let (user, password) = ("reader".to_owned(), "se:cret".into());
+        let basic = HttpLogin::Basic(Login { user, password });
+        let headers: BTreeMap<_, Hidden> = [("x-api-key".to_owned(), "key".into())].into();
+        let none = BTreeMap::new();
+        for (login, headers, expected) in [
+            (Some(basic), &none, "Basic cmVhZGVyOnNlOmNyZXQ= none"),
+            (Some(HttpLogin::Bearer("abc".into())), &headers, "Bearer abc key"),
+            (None, &headers, "none key"),
+        ] {
+            let access = HttpAccess { login, headers: headers.clone() };
+            for (path, expected) in
+                [("told", expected), ("within", expected), ("moved", "none none")]
+            {
+                let folder = tempfile::tempdir().unwrap();
+                let (url, into) = (format!("{base}/{path}"), folder.path().join("origin"));
+                let fetched = origins.fetch(&url, Some(&access), &into).await.unwrap();
+                assert_eq!(std::fs::read_to_string(fetched.path).unwrap(), expected, "{path}");
+            }
         }
     }
 

@@ -1,21 +1,34 @@
 //! Where assets come from: one file per kind of origin.
 //!
 //! Each opens its origin as a local [`Fetched`] file. A failure says whether trying again could help ([`FetchError`]).
-//! `web::Guard` keeps http origins away from the operator's own network.
+//! `web::Guard` keeps all that are asked over a network away from the operator's own network.
 
 mod file;
 mod http;
+mod question;
 mod download;
+mod landing;
 mod hosts;
 mod objects;
 mod buckets;
+mod foreign_buckets;
+mod remote;
+mod sftp;
+mod ftp;
 mod upload;
+#[cfg(test)]
+mod sftp_promises;
+#[cfg(test)]
+mod ftp_promises;
 
 use std::{fs::File, path::PathBuf};
 
 pub(crate) use buckets::{BucketOrigins, address_in_bucket};
+pub(crate) use foreign_buckets::fetch_with_keys;
+pub(crate) use ftp::FtpOrigins;
 pub(crate) use http::{Asked, HttpOrigins, Marks};
 pub(crate) use objects::Objects;
+pub(crate) use sftp::SftpOrigins;
 
 pub(crate) use web::Guard;
 

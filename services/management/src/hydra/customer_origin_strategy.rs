@@ -45,7 +45,7 @@ impl Resource for CustomerOriginStrategy {
         properties: &[
             Property::settable("regex", Range::Text, "Matched anywhere in an origin, in any case."),
             Property::settable("strategy", Range::Link, "One of the platform's strategies."),
-            Property::settable("credentials", Range::Text, "User and password; never shown."),
+            Property::settable("credentials", Range::Text, "What opens the origin; never shown."),
             Property::settable("optimised", Range::Truth, "Whether bytes stay at the origin."),
             Property::settable("order", Range::Number, "Of several that match, the lowest counts."),
         ],

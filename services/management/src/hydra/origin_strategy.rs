@@ -32,7 +32,7 @@ impl Resource for OriginStrategy {
         description: "A way of fetching origins that the platform knows.",
         properties: &[
             Property::given("name", Range::Text, "By which it is referred to."),
-            Property::given("requiresCredentials", Range::Truth, "Whether it needs a password."),
+            Property::given("requiresCredentials", Range::Truth, "Whether it needs credentials."),
         ],
     };
 

@@ -27,7 +27,7 @@ mod tests {
     async fn everybody_sees_how_origins_can_be_fetched() {
         on_every_database(async |api| {
             let all = api.anonymous().get("/originStrategies").await;
-            assert_eq!((all.status.as_u16(), &all.body["totalItems"]), (200, &4.into()));
+            assert_eq!((all.status.as_u16(), &all.body["totalItems"]), (200, &8.into()));
             let one = api.anonymous().get("/originStrategies/sftp").await;
             allow_duplicates! { assert_json_snapshot!(one.body, @r#"
             {

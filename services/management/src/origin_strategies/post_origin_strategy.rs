@@ -98,7 +98,7 @@ mod tests {
                 (
                     json!({"regex": "a", "strategy": "s3-ambient", "credentials": both}),
                     "Credentials can only be specified when using basic-http-authentication or \
-                     SFTP as an origin strategy",
+                     SFTP as an origin strategy, or one of Recto's own that needs them",
                 ),
                 (
                     json!({"regex": "a", "strategy": basic, "credentials": "secret"}),
@@ -107,7 +107,16 @@ mod tests {
                 (
                     json!({"regex": "a", "strategy": basic,
                         "credentials": {"user": "a", "password": "b\nHost: x"}}),
-                    "'credentials' must be a text with",
+                    "'credentials' do not fit basic-http-authentication: 'password' must not have",
+                ),
+                (
+                    json!({"regex": "a", "strategy": "http-headers",
+                        "credentials": {"headers": {"Host": "x"}}}),
+                    "'credentials' do not fit http-headers: 'headers' must not set 'host'",
+                ),
+                (
+                    json!({"regex": "a", "strategy": "s3-keys", "credentials": {"accessKeyId": "x"}}),
+                    "'credentials' do not fit s3-keys: 'secretAccessKey' is missing",
                 ),
             ] {
                 let answer = librarian.post(ALL, body.clone()).await;

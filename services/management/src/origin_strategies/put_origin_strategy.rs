@@ -29,7 +29,7 @@ pub(crate) async fn put_origin_strategy(
 
 #[cfg(test)]
 mod tests {
-    use catalogue::OriginAccess;
+    use catalogue::{HttpLogin, OriginAccess};
     use serde_json::json;
 
     use crate::testing::on_every_database;
@@ -48,8 +48,9 @@ mod tests {
             assert_eq!((answer.status.as_u16(), &answer.body["order"]), (200, &json!(5)));
             let origin = "https://a.example.org/1.tif".parse().unwrap();
             let access = api.catalogue.origin_access(2, &origin).await.unwrap();
-            let OriginAccess::Basic(credentials) = access else { panic!("{access:?}") };
-            assert_eq!(credentials.password, "hunter2");
+            let OriginAccess::Http(access) = access else { panic!("{access:?}") };
+            let Some(HttpLogin::Basic(login)) = access.login else { panic!("no login") };
+            assert_eq!(login.password.expose(), "hunter2");
 
             assert_eq!(librarian.put(path, json!({"credentials": null})).await.status, 400);
             let missing = "/customers/2/originStrategies/x";
