@@ -13,7 +13,7 @@ use crate::{
     config::IngestConfig,
     convert::{Made, convert},
     failure::Failure,
-    fetch::Fetcher,
+    fetch::{Fetcher, Wanted},
     keep::{Kept, keep, keep_original},
     origins::Fetched,
     recordings::{Wanted, keep_recording, transcode},
@@ -111,7 +111,9 @@ impl Engine {
         let origin = origin.ok_or_else(|| Failure::Asset("the asset has no origin".to_owned()))?;
         let access = self.catalogue.origin_access(asset.id.customer, origin).await;
         let access = access.context("the origin strategy can't be looked up")?;
-        let source = self.fetcher.fetch((asset.id.customer, origin), &access, folder).await?;
+        let is_image = asset.media_type.is_image();
+        let wanted = Wanted { customer: asset.id.customer, origin, is_image };
+        let source = self.fetcher.fetch(wanted, &access, folder).await?;
         let left = self.catalogue.bytes_left(&asset.id).await;
         match left.context("the storage policy can't be looked up")? {
             left if source.bytes > left => Err(Failure::Asset(catalogue::NO_ROOM.to_owned())),

@@ -9,9 +9,17 @@ use crate::{
     failure::Failure,
     origins::{
         BucketOrigins, FetchError, Fetched, FtpOrigins, HttpOrigins, SftpOrigins,
-        address_in_bucket, fetch_with_keys, open_file, read_upload,
+        address_in_bucket, fetch_image, fetch_with_keys, is_service, open_file, read_upload,
     },
 };
+
+/// What is to be fetched, for whom.
+pub(crate) struct Wanted<'a> {
+    pub(crate) customer: u32,
+    pub(crate) origin: &'a Origin,
+    /// Of an image service, an image is wanted, not what the service says of it.
+    pub(crate) is_image: bool,
+}
 
 /// Opens origins of every kind.
 pub(crate) struct Fetcher {
@@ -22,6 +30,7 @@ pub(crate) struct Fetcher {
     ftp: FtpOrigins,
     file_origins: Vec<PathBuf>,
     max_bytes: u64,
+    max_pixels: u64,
 }
 
 impl Fetcher {
@@ -38,6 +47,7 @@ impl Fetcher {
             ftp: FtpOrigins::new(config)?,
             file_origins: config.file_origins.clone(),
             max_bytes: config.max_source_bytes,
+            max_pixels: config.max_source_pixels,
         })
     }
 
@@ -45,12 +55,18 @@ impl Fetcher {
     /// the folder is the job's own.
     pub(crate) async fn fetch(
         &self,
-        (customer, origin): (u32, &Origin),
+        Wanted { customer, origin, is_image }: Wanted<'_>,
         access: &OriginAccess,
         folder: &Path,
     ) -> Result<Fetched, Failure> {
         let into = folder.join("origin");
         let fetched = match (origin, access) {
+            (Origin::Http(url), OriginAccess::Plain) if is_image && is_service(url) => {
+                fetch_image(&self.http, url, None, self.max_pixels, &into).await
+            }
+            (Origin::Http(url), OriginAccess::Http(access)) if is_image && is_service(url) => {
+                fetch_image(&self.http, url, Some(access), self.max_pixels, &into).await
+            }
             (Origin::Http(url), OriginAccess::Plain) => self.http.fetch(url, None, &into).await,
             (Origin::Http(url), OriginAccess::Http(access)) => {
                 self.http.fetch(url, Some(access), &into).await

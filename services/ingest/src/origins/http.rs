@@ -1,7 +1,9 @@
 use std::{fmt::Display, path::Path, time::Duration};
 
 use anyhow::Context;
+use bytes::{Bytes, BytesMut};
 use catalogue::HttpAccess;
+use futures_util::StreamExt;
 use reqwest::{
     Client, Response, StatusCode,
     header::{
@@ -105,6 +107,31 @@ impl HttpOrigins {
     pub(super) fn longest_fetch(&self) -> Duration {
         const MAX: Duration = Duration::from_hours(7 * 24); // what a signature of S3's is good for at most
         self.timeout.min(MAX)
+    }
+
+    /// The bytes at an address, if they are few.
+    pub(super) async fn take(
+        &self,
+        origin: &str,
+        access: Option<&HttpAccess>,
+        max_bytes: u64,
+    ) -> Result<Bytes, FetchError> {
+        let question = Question::new(origin, access)?;
+        let _turn = self.hosts.turn(question.url.host_str().unwrap_or_default()).await;
+        let taken = async {
+            let answer = self.send(&question, &HeaderMap::new()).await?;
+            let mut parts = check_status(&question, answer)?.bytes_stream();
+            let mut bytes = BytesMut::new();
+            while let Some(part) = parts.next().await {
+                bytes.extend(part.map_err(|error| self.explain(&question, &error))?);
+                if bytes.len() as u64 > max_bytes {
+                    return Err(FetchError::Refused(format!("{question} is too large")));
+                }
+            }
+            Ok(bytes.freeze())
+        };
+        let taken = tokio::time::timeout(self.timeout, taken).await;
+        taken.unwrap_or_else(|_| Err(unavailable(&question, "did not come in time")))
     }
 
     async fn come(&self, question: Question<'_>, into: &Path) -> Result<Fetched, FetchError> {

@@ -8,6 +8,7 @@ mod http;
 mod question;
 mod download;
 mod landing;
+mod iiif;
 mod hosts;
 mod objects;
 mod buckets;
@@ -27,6 +28,7 @@ pub(crate) use buckets::{BucketOrigins, address_in_bucket};
 pub(crate) use foreign_buckets::fetch_with_keys;
 pub(crate) use ftp::FtpOrigins;
 pub(crate) use http::{Asked, HttpOrigins, Marks};
+pub(crate) use iiif::{fetch_image, is_service};
 pub(crate) use objects::Objects;
 pub(crate) use sftp::SftpOrigins;
 
