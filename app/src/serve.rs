@@ -53,8 +53,10 @@ impl Service {
         let sender = self.parts.sender()?.map(|sender| tokio::spawn(sender.run(stop.clone())));
         let worker = self.parts.worker()?.map(|worker| tokio::spawn(worker.run(stop.clone())));
         let changes = self.parts.has(Role::Management) || self.parts.has(Role::Ingest);
-        let house =
-            changes.then(|| tokio::spawn(keep_house(self.parts.catalogue.clone(), stop.clone())));
+        let house = changes.then(|| {
+            let (catalogue, management) = (self.parts.catalogue.clone(), self.parts.management());
+            tokio::spawn(keep_house(catalogue, management, stop.clone()))
+        });
         let closing = self.parts.closing.clone();
         let told = stop.clone();
         tokio::spawn(async move {

@@ -37,6 +37,7 @@ mod origins;
 mod policies;
 mod spaces;
 mod storage;
+mod uploads;
 mod webhooks;
 
 #[cfg(test)]
@@ -76,4 +77,5 @@ pub use policies::{
 };
 pub use spaces::{PutSpace, Space, SpaceFields, SpaceProperty};
 pub use storage::{CustomerStorage, ImageStorage, NO_ROOM, StoragePolicy, StoragePolicyFields};
+pub use uploads::{NewUpload, Upload, UploadPart};
 pub use webhooks::{Listener, NewWebhook, Ping, Target, Trouble, Webhook, WebhookFields};

@@ -64,6 +64,23 @@ pub fn upload(id: &AssetId, token: &str) -> String {
     format!("uploads/{}/{}", asset_prefix(id), escape(token))
 }
 
+/// Some bytes of an upload that came in parts; `token` is the upload's, `own` makes the part unique.
+pub fn upload_part(id: &AssetId, token: &str, start: u64, own: &str) -> String {
+    format!("{}/{start:020}-{}", upload(id, token), escape(own))
+}
+
+/// The list of an upload's parts, which stands for all of them.
+pub fn upload_parts(id: &AssetId, token: &str) -> String {
+    format!("{}{PARTS}", upload(id, token))
+}
+
+/// Below which everything of an upload lies that came in parts, if the key is the list of them.
+pub fn folder_of_parts(key: &str) -> Option<&str> {
+    key.strip_suffix(PARTS)
+}
+
+const PARTS: &str = "/parts.json";
+
 /// A drawn image among the [`Derivatives`](crate::Derivatives), which take any text.
 pub fn drawn(id: &AssetId, version: u64, iiif_major: u32, canonical: &str) -> String {
     format!("{}/iiif{iiif_major}/{canonical}", version_prefix(id, version))

@@ -18,7 +18,11 @@ pub(crate) async fn clean_up(
         bucket.delete_prefix(&prefix).await.context("an old version can't be removed")?;
     }
     for key in &unneeded.uploads {
-        bucket.delete(key).await.context("an old upload can't be removed")?;
+        let removed = match keys::folder_of_parts(key) {
+            Some(folder) => bucket.delete_prefix(folder).await.map(drop),
+            None => bucket.delete(key).await,
+        };
+        removed.context("an old upload can't be removed")?;
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ use crate::{
     fetch::{Fetcher, Wanted},
     keep::{Kept, keep, keep_original},
     origins::Fetched,
-    recordings::{Wanted, keep_recording, transcode},
+    recordings::{Transcoding, keep_recording, transcode},
     scratch::Scratch,
 };
 
@@ -83,7 +83,7 @@ impl Engine {
         let presets = self.policy_entries(&asset, DeliveryChannel::IiifAv).await?;
         let presets: Vec<AvPreset> = presets.iter().filter_map(|name| name.parse().ok()).collect();
         let is_video = asset.media_type.as_str().starts_with("video/");
-        let wanted = Wanted { presets: &presets, is_video };
+        let wanted = Transcoding { presets: &presets, is_video };
         let on_progress = |percent| tracing::debug!(asset = %asset.id, percent, "transcoding");
         let made = transcode(&self.config, wanted, (&source, folder.path()), on_progress).await?;
         let kept_bytes = keep_recording(&self.bucket, (&job.asset, job.version), &made).await?;

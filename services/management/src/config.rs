@@ -1,6 +1,7 @@
 use model::AssetId;
 use serde::{Deserialize, Serialize};
 use storage::Secret;
+use time::Duration;
 
 use crate::paths::number;
 
@@ -20,6 +21,10 @@ pub struct ManagementConfig {
     pub max_body_bytes: usize,
     /// How much memory all bodies with files may take at the same time, in megabytes; more wait.
     pub upload_megabytes: u32,
+    /// The largest upload that comes in parts (by tus), in bytes.
+    pub max_upload_bytes: u64,
+    /// For how many hours an upload that comes in parts is kept after its last bytes came.
+    pub upload_hours: u32,
     /// Characters that ids of new assets must not contain, besides `\` and control characters. The
     /// DLCS has `\ /`: a backslash, a blank and a slash.
     pub forbidden_characters: String,
@@ -57,6 +62,8 @@ impl Default for ManagementConfig {
             immediate_timeout_seconds: 120,
             max_body_bytes: 100_000_000,
             upload_megabytes: 1000,
+            max_upload_bytes: 20 << 30,
+            upload_hours: 48,
             forbidden_characters: String::new(),
             max_batch: 250,
             max_width: 5000,
@@ -83,6 +90,8 @@ impl ManagementConfig {
         };
         refuse(self.max_body_bytes == 0, "max_body_bytes must be at least 1");
         refuse(self.upload_megabytes == 0, "upload_megabytes must be at least 1");
+        refuse(self.max_upload_bytes == 0, "max_upload_bytes must be at least 1");
+        refuse(self.upload_hours == 0, "upload_hours must be at least 1");
         refuse(self.max_batch == 0, "max_batch must be at least 1");
         refuse(self.max_width < MIN_MAX_WIDTH, "max_width must be at least 256");
         for part in self.legacy_for.iter().filter(|part| part_of(part).is_none()) {
@@ -99,6 +108,10 @@ impl ManagementConfig {
             "bearer_secret and bearer_issuers need each other",
         );
         faults
+    }
+
+    pub(crate) fn upload_lifetime(&self) -> Duration {
+        Duration::hours(self.upload_hours.into())
     }
 
     /// Is an asset registered as by clients from before delivery channels?
@@ -141,12 +154,14 @@ mod tests {
         let broken = ManagementConfig {
             max_body_bytes: 0,
             upload_megabytes: 0,
+            max_upload_bytes: 0,
+            upload_hours: 0,
             max_batch: 0,
             max_width: 255,
             legacy_for: ["2", "2/5", "2/", "/5", "+2", "2/5/6"].map(str::to_owned).into(),
             bearer_secret: "short".into(),
             ..ManagementConfig::default()
         };
-        assert_eq!(broken.faults().len(), 10, "{:?}", broken.faults());
+        assert_eq!(broken.faults().len(), 12, "{:?}", broken.faults());
     }
 }

@@ -28,6 +28,12 @@ pub(crate) enum Error {
     Method,
     #[error("The body must not be larger than {max_bytes} bytes")]
     TooLarge { max_bytes: usize },
+    #[error("The version of tus is 1.0.0; the header Tus-Resumable must say so")]
+    OtherTus,
+    #[error("The body does not come to its checksum; nothing of it was kept")]
+    OtherChecksum,
+    #[error("The body must be of the type {0}")]
+    OtherMediaType(&'static str),
     #[error("No assets found")]
     NothingToDelete,
     #[error("This service was set up before; its administrator has the key")]
@@ -96,6 +102,10 @@ impl Error {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::OtherTus => StatusCode::PRECONDITION_FAILED,
+            // A number that tus has made up.
+            Self::OtherChecksum => StatusCode::from_u16(460).expect("it has three digits"),
+            Self::OtherMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::AlreadySetUp | Self::UnderWay => StatusCode::CONFLICT,
             Self::NotBroughtIn(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::StorageFull(_) => StatusCode::INSUFFICIENT_STORAGE,
@@ -126,6 +136,9 @@ impl Error {
             Self::NotFound(_) => "Not Found".to_owned(),
             Self::Method => "Method Not Allowed".to_owned(),
             Self::TooLarge { .. } => "Payload Too Large".to_owned(),
+            Self::OtherTus => "Precondition Failed".to_owned(),
+            Self::OtherChecksum => "Checksum Mismatch".to_owned(),
+            Self::OtherMediaType(_) => "Unsupported Media Type".to_owned(),
             Self::NothingToDelete => "Delete images failed".to_owned(),
             Self::AlreadySetUp => "Set up: Conflict".to_owned(),
             Self::UnderWay => "Conflict".to_owned(),

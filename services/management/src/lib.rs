@@ -49,6 +49,7 @@ mod storage;
 mod webhooks;
 mod events;
 mod queue;
+mod uploads;
 
 #[cfg(test)]
 mod testing;
@@ -62,3 +63,4 @@ pub use imports::{
 pub use management::Management;
 pub use openapi::openapi;
 pub use routes::router;
+pub use uploads::expire_uploads;

@@ -73,7 +73,7 @@ fn scope_of(method: &Method, route: &str) -> Scope {
         Scope::Admin
     } else if [Method::GET, Method::HEAD].contains(method) || is_posted_question {
         Scope::Read
-    } else if is_about(&["images", "allImages", "deleteImages", "queue"]) {
+    } else if is_about(&["images", "allImages", "deleteImages", "queue", "uploads"]) {
         Scope::Register
     } else {
         Scope::Admin

@@ -12,7 +12,7 @@ use crate::{
     events,
     idempotency::once_only,
     images, legacy, named_queries, openapi, origin_strategies, policies, portal_users, queue,
-    spaces, start, storage, webhooks,
+    spaces, start, storage, uploads, webhooks,
 };
 
 const SPACE: &str = "/customers/{customer}/spaces/{space}";
@@ -81,6 +81,7 @@ fn routes() -> Router<Management> {
         .route(REINGEST, post(images::post_reingest))
         .route(MOVE, post(images::post_move))
         .route(COPY, post(images::post_copy))
+        .merge(upload_routes())
         .merge(queue_routes())
         .merge(policy_routes())
         .merge(storage_routes())
@@ -88,6 +89,23 @@ fn routes() -> Router<Management> {
         .merge(portal_user_routes())
         .merge(event_routes())
         .merge(legacy_routes())
+}
+
+/// Bytes that come in parts. It is a protocol of its own, whose clients know it.
+fn upload_routes() -> Router<Management> {
+    Router::new()
+        .route(
+            "/customers/{customer}/uploads",
+            post(uploads::post_upload).options(uploads::options_uploads),
+        )
+        .route(
+            "/customers/{customer}/uploads/{upload}",
+            patch(uploads::patch_upload)
+                .head(uploads::head_upload)
+                .delete(uploads::delete_upload)
+                .options(uploads::options_uploads),
+        )
+        .route_layer(middleware::from_fn(uploads::speak_tus))
 }
 
 /// Assets that come together, and how far they are.

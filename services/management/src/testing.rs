@@ -15,6 +15,7 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use catalogue::{Catalogue, DatabaseConfig, Ingested, Job, JobKind, Recording, Transcode};
+use futures_util::TryStreamExt;
 use model::{AvPreset, ServerUrls};
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor, PgConnection};
@@ -131,6 +132,12 @@ impl Api {
         let urls = ServerUrls::new("https://iiif.example.org", "https://api.example.org");
         let router = router(Management::new(catalogue.clone(), bucket.clone(), config));
         Self { catalogue, bucket, router: router.layer(Extension(urls)), worker: None }
+    }
+
+    /// The keys of what is stored below a prefix.
+    pub(crate) async fn stored_under(&self, prefix: &str) -> Vec<String> {
+        let objects: Vec<_> = self.bucket.list(prefix).try_collect().await.unwrap();
+        objects.into_iter().map(|object| object.key).collect()
     }
 
     pub(crate) fn anonymous(&self) -> Client {
@@ -287,6 +294,20 @@ impl Client {
     pub(crate) async fn send(&self, method: Method, path: &str, body: impl Into<Body>) -> Answer {
         let request = Request::builder().method(method).uri(path).body(body.into()).unwrap();
         self.request(request).await
+    }
+
+    pub(crate) async fn send_with(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.request(request.body(body.to_owned().into()).unwrap()).await
     }
 
     pub(crate) async fn request(&self, request: Request<Body>) -> Answer {

@@ -127,6 +127,10 @@ impl Urls {
         format!("{}/originStrategies", self.customer(customer))
     }
 
+    pub(crate) fn upload(&self, customer: u32, id: &str) -> String {
+        format!("{}/uploads/{id}", self.customer(customer))
+    }
+
     pub(crate) fn custom_headers(&self, customer: u32) -> String {
         format!("{}/customHeaders", self.customer(customer))
     }

@@ -41,6 +41,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
         include_str!("../../migrations/0040_strategies_with_credentials.sql"),
     ),
     ("0041_known_hosts", include_str!("../../migrations/0041_known_hosts.sql")),
+    ("0042_uploads", include_str!("../../migrations/0042_uploads.sql")),
 ];
 
 /// Any number will do that no other program on the same database takes.

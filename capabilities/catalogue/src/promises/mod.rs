@@ -25,4 +25,5 @@ mod portal_users;
 mod races;
 mod spaces;
 mod storage;
+mod uploads;
 mod webhooks;

@@ -19,4 +19,4 @@ mod keep;
 mod tests;
 
 pub(crate) use keep::keep_recording;
-pub(crate) use transcode::{Wanted, transcode};
+pub(crate) use transcode::{Transcoding, transcode};

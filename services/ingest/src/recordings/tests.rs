@@ -9,7 +9,7 @@ use std::{
 use model::AvPreset;
 use tempfile::TempDir;
 
-use super::transcode::{Transcoded, Wanted, transcode};
+use super::transcode::{Transcoded, Transcoding, transcode};
 use crate::{config::IngestConfig, failure::Failure, origins::Fetched};
 
 const PICTURES: &str = "testsrc2=s=640x360:r=25";
@@ -32,7 +32,7 @@ async fn made(path: &Path, presets: &[AvPreset], job: &TempDir) -> Result<Transc
     let file = File::open(path).unwrap();
     let bytes = file.metadata().unwrap().len();
     let source = Fetched { file, path: path.to_owned(), bytes };
-    let wanted = Wanted { presets, is_video: true };
+    let wanted = Transcoding { presets, is_video: true };
     let mut told = Vec::new();
     let config = IngestConfig { workers: 1, ..IngestConfig::default() };
     let made =
@@ -156,7 +156,7 @@ async fn without_ffmpeg_there_is_a_sentence_about_it() {
     let path = source.path().join("x");
     std::fs::write(&path, "x").unwrap();
     let source = Fetched { file: File::open(&path).unwrap(), path, bytes: 1 };
-    let wanted = Wanted { presets: &[AvPreset::Mp3At128], is_video: false };
+    let wanted = Transcoding { presets: &[AvPreset::Mp3At128], is_video: false };
     let job = folder();
     let made = transcode(&config, wanted, (&source, job.path()), |_| {}).await;
     assert!(matches!(made, Err(Failure::Asset(reason)) if reason.contains("ffmpeg")));

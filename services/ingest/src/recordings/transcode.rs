@@ -14,7 +14,7 @@ use super::{
 use crate::{config::IngestConfig, failure::Failure, origins::Fetched};
 
 /// What is to be made of a recording.
-pub(crate) struct Wanted<'a> {
+pub(crate) struct Transcoding<'a> {
     pub(crate) presets: &'a [AvPreset],
     /// Whether the asset says that it is video, whatever is in it.
     pub(crate) is_video: bool,
@@ -41,7 +41,7 @@ const PART: u64 = 20;
 /// `on_progress` hears how many per cent are done.
 pub(crate) async fn transcode(
     config: &IngestConfig,
-    wanted: Wanted<'_>,
+    wanted: Transcoding<'_>,
     (source, folder): (&Fetched, &Path),
     mut on_progress: impl FnMut(u8),
 ) -> Result<Transcoded, Failure> {
