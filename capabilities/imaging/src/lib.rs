@@ -6,6 +6,7 @@
 //!   [`Stitch`] of many tiles is hardly more.
 //! - [`draw`] makes every other picture from the tiles that a [`Covering`] names.
 //! - [`adopt`] takes in a file that can be drawn as it is; an [`Original`] is such a file, opened.
+//! - [`encode_rows`] makes a JPEG of what others drew.
 //! - [`identify`] reads a header; [`resize_jpeg`] makes a smaller thumbnail of a thumbnail.
 //!
 //! It blocks, and awaits nothing. It reads no path and opens no connection: files are given to it
@@ -27,6 +28,7 @@ mod tiles;
 mod draw;
 mod original;
 mod resize;
+mod encode_rows;
 
 #[cfg(test)]
 mod testing;
@@ -38,6 +40,7 @@ mod convert_tests;
 pub use convert::{Chroma, ConvertSettings, Converted, Thumbnail, convert};
 pub use decode::{SourceFacts, identify};
 pub use draw::{DrawSettings, draw};
+pub use encode_rows::{TakeRows, encode_rows};
 pub use error::Error;
 pub use limits::Limits;
 pub use original::{AdoptSettings, Adopted, Original, Outline, adopt};
