@@ -7,6 +7,7 @@
 //! - `seals` keeps what has to be used again unreadable, `callers/passwords` what has only to be recognised.
 //! - [`AssetCard`] is what delivery needs of an asset, kept in memory.
 //! - [`Event`]s are written down in the transaction in which something happens, and read in order.
+//! - A [`Composite`] is a document of which assets are made, page by page.
 //! - [`Job`]s are queued in the transaction that needs them, and claimed under a lease.
 //!
 //! It sees no pixels and no HTTP. Time is an argument of every write.
@@ -28,6 +29,7 @@ mod assets;
 mod batches;
 mod callers;
 mod cards;
+mod composites;
 mod custom_headers;
 mod customers;
 mod events;
@@ -54,6 +56,7 @@ pub use batches::{Batch, BatchCheck, BatchError, BatchList, CustomerQueue};
 pub use callers::{Caller, Key, KeyFields, NewKey, PortalUser, PortalUserFields, Reach, Scope};
 pub use cards::{AssetCard, Stamp};
 pub use catalogue::Catalogue;
+pub use composites::{Composite, CompositeStatus, NewComposite, PageTemplate};
 pub use config::DatabaseConfig;
 pub use custom_headers::{CustomHeader, CustomHeaderFields};
 pub use customers::{Customer, NewCustomer};

@@ -34,6 +34,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
         include_str!("../../migrations/0017_descriptions_of_named_queries.sql"),
     ),
     ("0020_recordings", include_str!("../../migrations/0020_recordings.sql")),
+    ("0021_composites", include_str!("../../migrations/0021_composites.sql")),
     ("0030_events", include_str!("../../migrations/0030_events.sql")),
     ("0031_webhooks", include_str!("../../migrations/0031_webhooks.sql")),
     (

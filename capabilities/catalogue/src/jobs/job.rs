@@ -22,6 +22,8 @@ pub enum JobKind {
     IngestTimeBased,
     /// Fetch bytes that are delivered as they are.
     IngestFile,
+    /// Make assets of the pages of a document; it is named by a composite, and no asset.
+    TakeApart,
     /// Remove what a deleted asset or an older version left in the storage.
     CleanUp,
 }
@@ -110,21 +112,30 @@ pub struct JobsWaiting {
 }
 
 impl JobKind {
-    pub const ALL: [Self; 4] =
-        [Self::IngestImage, Self::IngestTimeBased, Self::IngestFile, Self::CleanUp];
+    pub const ALL: [Self; 5] = [
+        Self::IngestImage,
+        Self::IngestTimeBased,
+        Self::IngestFile,
+        Self::TakeApart,
+        Self::CleanUp,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::IngestImage => "ingest-image",
             Self::IngestTimeBased => "ingest-time-based",
             Self::IngestFile => "ingest-file",
+            Self::TakeApart => "take-apart",
             Self::CleanUp => "clean-up",
         }
     }
 
     /// Does the job end with a result for its asset?
     pub fn is_ingest(self) -> bool {
-        self != Self::CleanUp
+        match self {
+            Self::IngestImage | Self::IngestTimeBased | Self::IngestFile => true,
+            Self::TakeApart | Self::CleanUp => false,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
     Catalogue, Error, Job, Leftovers, Recorded,
     assets::asset_row,
     batches::batch_members,
+    composites,
     database::query,
     jobs::enqueue::clean_up,
     jobs::finish_job::{HELD, held, readable},
@@ -46,6 +47,7 @@ pub(crate) async fn fail(
     if !end(&change, job, error, ending).await? {
         return Ok(false);
     }
+    composites::fail(&change, job, error, now).await?;
     let waits_for_it = |pending| job.kind.is_ingest() && pending == Some(job.version);
     if let Some(before) = asset.filter(|asset| waits_for_it(asset.pending)) {
         let mut after = before.clone();

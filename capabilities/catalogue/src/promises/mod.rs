@@ -8,6 +8,7 @@ mod audit;
 mod batches;
 mod cards;
 mod claims;
+mod composites;
 mod custom_headers;
 mod customers;
 mod events;

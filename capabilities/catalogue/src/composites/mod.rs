@@ -1,0 +1,14 @@
+//! Documents of many pages (the DLCS's composites): each page becomes an asset.
+//!
+//! - [`Composite`] is a document and how far it is; [`PageTemplate`] what its pages are registered with.
+//! - `register_composites` takes a collection of them in, each with a job; `advance_composite` is for who does that job.
+
+mod composite;
+mod page_template;
+mod register_composites;
+mod advance_composite;
+
+pub(crate) use advance_composite::fail;
+pub use composite::{Composite, CompositeStatus};
+pub use page_template::PageTemplate;
+pub use register_composites::NewComposite;
