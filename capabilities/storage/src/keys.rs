@@ -81,6 +81,16 @@ pub fn folder_of_parts(key: &str) -> Option<&str> {
 
 const PARTS: &str = "/parts.json";
 
+/// What can be read on a page that was taken from a document, beside the page.
+pub fn words_of_upload(upload: &str) -> String {
+    format!("{upload}.words.json")
+}
+
+/// What can be read on an image that was a page of a document.
+pub fn words(id: &AssetId, version: u64) -> String {
+    format!("{}/words.json", version_prefix(id, version))
+}
+
 /// A drawn image among the [`Derivatives`](crate::Derivatives), which take any text.
 pub fn drawn(id: &AssetId, version: u64, iiif_major: u32, canonical: &str) -> String {
     format!("{}/iiif{iiif_major}/{canonical}", version_prefix(id, version))

@@ -36,6 +36,10 @@ pub struct IngestConfig {
     pub ffmpeg: PathBuf,
     /// How long transcoding one recording may take, in seconds.
     pub transcode_timeout_seconds: u64,
+    /// How many pixels an inch of a page becomes, of documents that are taken apart.
+    pub page_dpi: u32,
+    /// The most pages that a document may have.
+    pub max_pages: u64,
     /// How much memory decoding one image may take, in bytes.
     pub decode_memory_bytes: u64,
     /// How long a worker may be silent before another takes its job, in seconds.
@@ -87,6 +91,8 @@ impl Default for IngestConfig {
             program_timeout_seconds: 60,
             ffmpeg: PathBuf::new(),
             transcode_timeout_seconds: 6 * 3600,
+            page_dpi: 300,
+            max_pages: 5000,
             decode_memory_bytes: 2 << 30,
             lease_seconds: 60,
             grace_seconds: 20,
@@ -105,6 +111,9 @@ impl IngestConfig {
         }
         if self.lease_seconds < 3 {
             faults.push(format!("ingest.lease_seconds is {}: use 3 or more", self.lease_seconds));
+        }
+        if !(36..=1200).contains(&self.page_dpi) {
+            faults.push(format!("ingest.page_dpi is {}: use 36 to 1200", self.page_dpi));
         }
         if self.connections_per_host == 0 {
             faults.push("ingest.connections_per_host is 0: use 1 or more".to_owned());

@@ -71,9 +71,11 @@ impl Outcome {
         match self {
             Self::Unsupported(reason) | Self::Refused(reason) => Failure::Asset(reason),
             Self::Broken(reason) => Failure::Ours(anyhow::anyhow!(reason)),
-            Self::Converted(_) | Self::Adopted(_) | Self::Identified(..) => {
-                Failure::Ours(anyhow::anyhow!("the child did something else"))
-            }
+            Self::Converted(_)
+            | Self::Adopted(_)
+            | Self::Identified(..)
+            | Self::Pages(_)
+            | Self::Page => Failure::Ours(anyhow::anyhow!("the child did something else")),
         }
     }
 }

@@ -7,6 +7,8 @@ use imaging::{
 use sandbox::child::file;
 use serde::{Deserialize, Serialize};
 
+use crate::composites::{PageTask, count_pages, draw_page};
+
 /// What the child is asked to do, and the files that it is given for it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Task {
@@ -16,6 +18,10 @@ pub(crate) enum Task {
     Adopt(AdoptSettings),
     /// See whether the source can be served as it is, or else what it is: source, thumbnails.
     Look(AdoptSettings),
+    /// Count the pages of a document: source.
+    CountPages,
+    /// Draw a page of a document: source, image, words.
+    DrawPage(PageTask),
 }
 
 /// What became of it.
@@ -25,6 +31,10 @@ pub(crate) enum Outcome {
     Adopted(Adopted),
     /// What it is, and how it can be drawn until there is a pyramid of it, if it can.
     Identified(SourceFacts, Option<Outline>),
+    /// So many.
+    Pages(u64),
+    /// It was drawn.
+    Page,
     /// We can't read this kind of image; another program might.
     Unsupported(String),
     /// The image is at fault, or too large.
@@ -58,6 +68,8 @@ pub fn decode() {
             Task::Convert(settings) => convert(settings).map(Outcome::Converted),
             Task::Adopt(settings) => adopt(file(0), &file(1), settings).map(Outcome::Adopted),
             Task::Look(settings) => look(settings),
+            Task::CountPages => Ok(count_pages()),
+            Task::DrawPage(task) => Ok(draw_page(task)),
         };
         done.unwrap_or_else(|error| Outcome::of(&error))
     });

@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use crate::{
     adopt::adopt,
     clean_up::clean_up,
+    composites::keep_words,
     config::IngestConfig,
     convert::{Made, convert},
     failure::Failure,
@@ -39,6 +40,7 @@ impl Engine {
             JobKind::IngestImage => self.ingest_image(job).await,
             JobKind::IngestFile => self.ingest_file(job).await,
             JobKind::IngestTimeBased => self.ingest_recording(job).await,
+            JobKind::TakeApart => self.take_apart(job).await,
             JobKind::CleanUp => {
                 clean_up(&self.catalogue, &self.bucket, job).await?;
                 self.catalogue.complete_job(job).await.context("the job can't be ended")?;
@@ -60,8 +62,10 @@ impl Engine {
         let made = convert(&self.config, sizes, &source, folder.path()).await?;
         let original_bytes =
             self.keep_original_if_wanted(&asset, job, &source, folder.path()).await?;
+        let words_bytes = keep_words(&self.bucket, &asset, job).await?;
         let kept = keep(&self.bucket, &job.asset, job.version, &made).await?;
-        self.record(job, &ingested(&source, &made, &kept, original_bytes)).await
+        let beside = original_bytes + words_bytes;
+        self.record(job, &ingested(&source, &made, &kept, beside)).await
     }
 
     /// Brings in bytes that are delivered as they are.
@@ -109,16 +113,21 @@ impl Engine {
     async fn fetch(&self, asset: &Asset, folder: &Path) -> Result<Fetched, Failure> {
         let origin = asset.origin.as_ref();
         let origin = origin.ok_or_else(|| Failure::Asset("the asset has no origin".to_owned()))?;
-        let access = self.catalogue.origin_access(asset.id.customer, origin).await;
-        let access = access.context("the origin strategy can't be looked up")?;
         let is_image = asset.media_type.is_image();
         let wanted = Wanted { customer: asset.id.customer, origin, is_image };
-        let source = self.fetcher.fetch(wanted, &access, folder).await?;
+        let source = self.open(wanted, folder).await?;
         let left = self.catalogue.bytes_left(&asset.id).await;
         match left.context("the storage policy can't be looked up")? {
             left if source.bytes > left => Err(Failure::Asset(catalogue::NO_ROOM.to_owned())),
             _ => Ok(source),
         }
+    }
+
+    /// Opens an origin as its customer wants it opened.
+    pub(crate) async fn open(&self, wanted: Wanted<'_>, folder: &Path) -> Result<Fetched, Failure> {
+        let access = self.catalogue.origin_access(wanted.customer, wanted.origin).await;
+        let access = access.context("the origin strategy can't be looked up")?;
+        self.fetcher.fetch(wanted, &access, folder).await
     }
 
     /// What the platform and the asset's policy want; whatever they have in common is made once.
@@ -167,7 +176,7 @@ impl Engine {
     }
 }
 
-fn ingested(source: &Fetched, made: &Made, kept: &Kept, original_bytes: u64) -> Ingested {
+fn ingested(source: &Fetched, made: &Made, kept: &Kept, beside: u64) -> Ingested {
     let converted = &made.converted;
     Ingested {
         width: converted.extent.w,
@@ -175,7 +184,7 @@ fn ingested(source: &Fetched, made: &Made, kept: &Kept, original_bytes: u64) -> 
         gray: converted.gray,
         thumbnails: converted.thumbnails.iter().map(|t| (t.extent.w, t.extent.h)).collect(),
         source_bytes: source.bytes,
-        stored_bytes: kept.pyramid_bytes + original_bytes,
+        stored_bytes: kept.pyramid_bytes + beside,
         thumbnail_bytes: kept.thumbnail_bytes,
         ..Ingested::default()
     }

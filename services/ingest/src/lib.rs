@@ -4,6 +4,7 @@
 //! - `engine` is the story of one job: fetch, convert, keep, record; one file for each step.
 //! - `adopt` stands in for convert and keep where the original is to be served as it is.
 //! - `recordings` stands in for convert where the asset is audio or video.
+//! - `composites` takes documents apart, and has each page come in as an image.
 //! - `origins` opens what assets come from.
 //! - [`Profiles`] finds images that were never registered: in folders, on web servers, in buckets.
 //! - [`decode`] is the other end of `convert` and `adopt`: the child without rights in which untrusted bytes are decoded.
@@ -20,6 +21,7 @@ mod convert;
 mod adopt;
 mod decode;
 mod recordings;
+mod composites;
 mod keep;
 mod scratch;
 mod clean_up;

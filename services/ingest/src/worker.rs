@@ -20,8 +20,7 @@ pub struct Worker {
     name: String,
 }
 
-const KINDS: [JobKind; 4] =
-    [JobKind::IngestImage, JobKind::IngestFile, JobKind::IngestTimeBased, JobKind::CleanUp];
+const KINDS: [JobKind; 5] = JobKind::ALL;
 
 /// How long to wait before the catalogue is asked again after it failed.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -166,6 +165,7 @@ fn kind(job: &Job) -> &'static str {
         JobKind::IngestImage => "image",
         JobKind::IngestTimeBased => "av",
         JobKind::IngestFile => "file",
+        JobKind::TakeApart => "composite",
         JobKind::CleanUp => "clean-up",
     }
 }

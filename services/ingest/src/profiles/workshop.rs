@@ -65,9 +65,13 @@ impl Workshop {
                 Ok(Look::Image(facts, outline.and_then(|outline| outline.check().ok())))
             }
             Ok(Outcome::Unsupported(_)) => Ok(Look::Strange),
-            Ok(outcome @ (Outcome::Converted(_) | Outcome::Refused(_) | Outcome::Broken(_))) => {
-                Err(absent(outcome.into_failure()))
-            }
+            Ok(
+                outcome @ (Outcome::Converted(_)
+                | Outcome::Pages(_)
+                | Outcome::Page
+                | Outcome::Refused(_)
+                | Outcome::Broken(_)),
+            ) => Err(absent(outcome.into_failure())),
             Err(failure) => Err(absent(failure)),
         }
     }
