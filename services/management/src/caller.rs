@@ -30,14 +30,15 @@ pub(crate) struct Guest {
 /// Whoever's key it is that came with the request.
 pub(crate) struct Holder {
     pub(crate) administrator: bool,
+    pub(crate) reach: Reach,
 }
 
 impl FromRequestParts<Management> for Holder {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, management: &Management) -> Result<Self, Error> {
-        let Caller { administrator, .. } = admit(parts, management).await?;
-        Ok(Self { administrator })
+        let Caller { administrator, customer, spaces, .. } = admit(parts, management).await?;
+        Ok(Self { administrator, reach: Reach { customer, spaces } })
     }
 }
 

@@ -32,6 +32,11 @@ impl Fields {
         self.fields.get(&name.to_ascii_lowercase()).is_some_and(|value| !value.is_null())
     }
 
+    /// Says something in the place of the sender.
+    pub(crate) fn put(&mut self, name: &str, value: Value) {
+        self.fields.insert(name.to_ascii_lowercase(), value);
+    }
+
     pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
         self.fields.remove(&name.to_ascii_lowercase()).filter(|value| !value.is_null())
     }

@@ -32,6 +32,7 @@ mod urls;
 mod hydra;
 
 mod start;
+mod composites;
 mod customers;
 mod spaces;
 mod images;

@@ -7,7 +7,7 @@ use crate::{
     Management,
     answer::answer,
     audit::{self, Watch},
-    custom_headers, customers, default_channels,
+    composites, custom_headers, customers, default_channels,
     error::{no_such_method, no_such_resource},
     events,
     idempotency::once_only,
@@ -112,6 +112,8 @@ fn upload_routes() -> Router<Management> {
 fn queue_routes() -> Router<Management> {
     Router::new()
         .route("/queue", get(queue::get_queue_summary))
+        .route("/collections/{collection}", get(composites::get_collection))
+        .route("/collections/{collection}/members/{member}", get(composites::get_member))
         .route(QUEUE, get(queue::get_queue).post(queue::post_queue))
         .route(PRIORITY, get(queue::get_priority_queue).post(queue::post_priority_queue))
         .route("/customers/{customer}/queue/csv", post(queue::post_csv))

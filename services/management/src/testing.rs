@@ -178,6 +178,12 @@ impl Api {
         end(&self.catalogue, &claimed.expect("a job waits")).await;
     }
 
+    /// Ends the job that waits as failed for good.
+    pub(crate) async fn fail_next_job(&self, reason: &str) {
+        let claimed = self.catalogue.claim_job(&JobKind::ALL, "test", LEASE, now()).await.unwrap();
+        self.catalogue.record_failed(&claimed.expect("a job waits"), reason, now()).await.unwrap();
+    }
+
     /// From now on jobs are done, as by a service that brings images in.
     pub(crate) fn with_worker(mut self) -> Self {
         let catalogue = self.catalogue.clone();
@@ -218,12 +224,14 @@ async fn end(catalogue: &Catalogue, job: &Job) {
     } else {
         let ingested = match job.kind {
             JobKind::IngestTimeBased => film(),
-            JobKind::IngestImage | JobKind::IngestFile | JobKind::CleanUp => Ingested {
-                width: 6000,
-                height: 4000,
-                thumbnails: vec![(400, 267), (200, 133)],
-                ..Ingested::default()
-            },
+            JobKind::IngestImage | JobKind::IngestFile | JobKind::TakeApart | JobKind::CleanUp => {
+                Ingested {
+                    width: 6000,
+                    height: 4000,
+                    thumbnails: vec![(400, 267), (200, 133)],
+                    ..Ingested::default()
+                }
+            }
         };
         catalogue.record_ingested(job, &ingested, now()).await.unwrap();
     }

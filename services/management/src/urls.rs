@@ -161,6 +161,14 @@ impl Urls {
         format!("{}/metadata", self.image(id))
     }
 
+    pub(crate) fn composites(&self, collection: &str) -> String {
+        format!("{}/collections/{collection}", self.api)
+    }
+
+    pub(crate) fn composite(&self, collection: &str, id: &str) -> String {
+        format!("{}/members/{id}", self.composites(collection))
+    }
+
     pub(crate) fn image_storage(&self, id: &AssetId) -> String {
         format!("{}/storage", self.image(id))
     }

@@ -13,6 +13,7 @@ mod error;
 
 mod audit_entry;
 mod batch;
+mod composite;
 mod custom_header;
 mod customer;
 mod customer_origin_strategy;
@@ -36,6 +37,7 @@ pub(crate) use audit_entry::AuditEntry;
 pub(crate) use batch::{Batch, BatchError};
 pub(crate) use class::{Class, Property, Range, api_documentation};
 pub(crate) use collection::Collection;
+pub(crate) use composite::{CompositeCollection, CompositeMember};
 pub(crate) use custom_header::CustomHeader;
 pub(crate) use customer::{Customer, CustomerLink};
 pub(crate) use customer_origin_strategy::CustomerOriginStrategy;

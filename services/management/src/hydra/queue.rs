@@ -70,7 +70,9 @@ impl QueueSummary {
         Self {
             url: urls.queue_summary(),
             class: "vocab:QueueSummary",
-            incoming: count(&|jobs| jobs.kind == JobKind::IngestImage && !is_urgent(jobs)),
+            incoming: count(&|jobs| {
+                matches!(jobs.kind, JobKind::IngestImage | JobKind::TakeApart) && !is_urgent(jobs)
+            }),
             priority: count(&|jobs| jobs.kind == JobKind::IngestImage && is_urgent(jobs)),
             timebased: count(&|jobs| jobs.kind == JobKind::IngestTimeBased),
             file: count(&|jobs| jobs.kind == JobKind::IngestFile),

@@ -184,9 +184,21 @@ const QUEUES: &[Operation] = &[
         customer!("/queue"),
         Some(Members(&Image::CLASS)),
         (201, One(&Batch::CLASS)),
-        "Registers a batch",
+        "Registers a batch, or documents whose pages become assets",
     )
+    .or(202, Some(Object))
     .refuses(&[507]),
+    Operation::get(
+        "/collections/{collectionId}",
+        Object,
+        "How far the documents are that came together",
+    ),
+    Operation::get(
+        "/collections/{collectionId}/members/{memberId}",
+        Object,
+        "How far a document is; 422 if it failed",
+    )
+    .or(422, Some(Object)),
     Operation::get(customer!("/queue/priority"), One(&Queue::CLASS), "What waits and comes first"),
     Operation::post(
         customer!("/queue/priority"),

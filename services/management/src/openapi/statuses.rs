@@ -10,6 +10,7 @@ pub(super) fn meaning(status: u16) -> &'static str {
     match status {
         200 => "Done.",
         201 => "Made.",
+        202 => "Accepted; the addresses in the answer tell how far it is.",
         204 => "Done; there is nothing to say.",
         400 => "The request breaks a rule; nothing was changed.",
         401 => "There is no key, or it is not one for this customer.",

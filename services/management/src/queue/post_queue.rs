@@ -1,6 +1,9 @@
 use std::collections::HashMap;
 
-use axum::extract::State;
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use catalogue::{AssetFields, NewAsset, Priority, Reach};
 use model::{AssetId, MediaType};
 
@@ -8,22 +11,28 @@ use crate::{
     Management,
     body::JsonBody,
     caller::Guest,
+    composites::{is_composite, register_composites},
     error::{During, Error},
     fields::Fields,
     hydra::{Batch, Document, Saved},
     images::{Subject, check_is_ours, effective, put_fields},
-    members::{by_asset, members},
+    members::{Member, by_asset, members},
     urls::Urls,
 };
 
-/// `POST /customers/{customer}/queue`: registers a batch of assets, all or none of them.
+/// `POST /customers/{customer}/queue`: registers a batch of assets, or of documents whose pages become assets; all or none.
 pub(crate) async fn post_queue(
     State(management): State<Management>,
     urls: Urls,
     Guest { reach }: Guest,
-    JsonBody(body): JsonBody,
-) -> Result<Saved<Batch>, Error> {
-    register(&management, &urls, (reach, Priority::Normal), body).await
+    JsonBody(mut body): JsonBody,
+) -> Result<Response, Error> {
+    let members = members(&mut body, management.config.max_batch)?;
+    if members.iter().any(is_composite) {
+        return register_composites(&management, &urls, &reach, members).await;
+    }
+    let batch = register(&management, &urls, (reach, Priority::Normal), members).await?;
+    Ok(batch.into_response())
 }
 
 /// `POST /customers/{customer}/queue/priority`: the same for images that come before others.
@@ -31,18 +40,21 @@ pub(crate) async fn post_priority_queue(
     State(management): State<Management>,
     urls: Urls,
     Guest { reach }: Guest,
-    JsonBody(body): JsonBody,
+    JsonBody(mut body): JsonBody,
 ) -> Result<Saved<Batch>, Error> {
-    register(&management, &urls, (reach, Priority::Priority), body).await
+    let members = members(&mut body, management.config.max_batch)?;
+    if members.iter().any(is_composite) {
+        return Err(Error::invalid("The priority queue takes images only"));
+    }
+    register(&management, &urls, (reach, Priority::Priority), members).await
 }
 
 async fn register(
     management: &Management,
     urls: &Urls,
     (reach, priority): (Reach, Priority),
-    mut body: Fields,
+    members: Vec<Member>,
 ) -> Result<Saved<Batch>, Error> {
-    let members = members(&mut body, management.config.max_batch)?;
     let members = by_asset(members, &reach, None)?;
     let place = |id: &AssetId| format!("{}/{}", id.space, id.name());
     let (assets, faults) = new_assets(management, members, priority, place).await?;
