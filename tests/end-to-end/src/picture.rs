@@ -76,6 +76,14 @@ impl Picture {
         self.pixels.iter().all(|[r, g, b]| r.abs_diff(*g) <= 3 && g.abs_diff(*b) <= 3)
     }
 
+    /// Its colour, as seen from afar.
+    pub fn mean(&self) -> [f64; 3] {
+        let count = self.pixels.len() as f64;
+        let sum =
+            |channel: usize| self.pixels.iter().map(|pixel| f64::from(pixel[channel])).sum::<f64>();
+        [0, 1, 2].map(|channel| sum(channel) / count)
+    }
+
     pub fn distance(&self, other: &Self) -> Result<Distance> {
         ensure!(self.extent == other.extent, "{:?} is not {:?}", self.extent, other.extent);
         let (mine, theirs) = (self.cells(), other.cells());

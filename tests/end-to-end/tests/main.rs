@@ -2,6 +2,7 @@
 
 mod browser;
 mod bucket_origins;
+mod composites;
 mod contract;
 mod credentials;
 mod examples;

@@ -1,0 +1,105 @@
+//! Documents of many pages, which become images.
+
+use std::{fs, time::Duration};
+
+use anyhow::{Context, Result, ensure};
+use end_to_end::{Keeping, Library, Picture, Place, Recto};
+use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
+
+const QUEUE: &str = "/customers/1/queue";
+const PAGES: i32 = 4;
+
+#[tokio::test]
+async fn every_page_of_a_document_becomes_an_image() -> Result<()> {
+    for keeping in Keeping::offered() {
+        walk(keeping).await.with_context(|| format!("{keeping:?}"))?;
+    }
+    Ok(())
+}
+
+async fn walk(keeping: Keeping) -> Result<()> {
+    let place = Place::new(keeping)?;
+    let recto = place.serve().await?;
+    let library = Library::open(&recto).await?;
+    let (book, noise) = (place.origins().join("book.pdf"), place.origins().join("noise.pdf"));
+    fs::write(&book, document())?;
+    fs::write(&noise, b"%PDF-1.7 and nothing else")?;
+    let composite = |id: &str, file: &std::path::Path| {
+        json!({
+            "@type": "vocab:Composite", "id": id, "space": 1, "incrementSeed": 7,
+            "origin": format!("file://{}", file.display()), "originFormat": "application/pdf",
+            "string1": "book", "string2": "f. {}", "number1": "{}",
+        })
+    };
+    let members =
+        json!({"member": [composite("book-{:03d}", &book), composite("noise-{}", &noise)]});
+    let taken = library.ask(&recto, Method::POST, QUEUE, Some(&members)).await?;
+    let taken = taken.with_status(202)?.json()?;
+    let whole = ended(&recto, &library, &taken["members"][0]).await?;
+    ensure!(whole["status"] == "COMPLETED" && whole["image_count"] == PAGES, "{whole:#}");
+    ensure!(whole["dlcs_uris"].as_array().is_some_and(|batches| batches.len() == 1), "{whole:#}");
+    for number in 7..7 + PAGES {
+        page(&recto, &library, number).await.with_context(|| format!("page {number}"))?;
+    }
+    let failed = ended(&recto, &library, &taken["members"][1]).await?;
+    ensure!(failed["status"] == "ERROR", "{failed:#}");
+    ensure!(failed["error"].as_str().is_some_and(|error| error.contains("PDF")), "{failed:#}");
+    recto.stop().await?;
+    Ok(())
+}
+
+/// The pages of 4 x 2 inches are grey, each a little lighter than the one before.
+async fn page(recto: &Recto, library: &Library, number: i32) -> Result<()> {
+    let id = format!("book-{number:03}");
+    let asset = library.finished(recto, &id).await?;
+    ensure!(asset["error"].as_str().unwrap_or_default().is_empty(), "{asset:#}");
+    ensure!(asset["mediaType"] == "image/jpeg" && asset["family"] == "I", "{asset:#}");
+    ensure!(asset["string2"] == format!("f. {number}") && asset["number1"] == number, "{asset:#}");
+    ensure!(asset["width"] == 1200 && asset["height"] == 600, "300 pixels an inch: {asset:#}");
+    let image =
+        recto.get(&Library::public("iiif-img", &format!("{id}/full/max/0/default.jpg"))).await?;
+    let shown = Picture::of_answer(&image.with_status(200)?)?.crop(10, 10, 200, 200).mean();
+    let meant = f64::from((number - 7) * 50 + 40);
+    ensure!(shown.iter().all(|shade| (shade - meant).abs() < 4.0), "{shown:?}, not {meant}");
+    Ok(())
+}
+
+async fn ended(recto: &Recto, library: &Library, member: &Value) -> Result<Value> {
+    let url = member["id"].as_str().context("no id")?;
+    let path = url.split_once("/collections/").map(|(_, rest)| format!("/collections/{rest}"));
+    let path = path.context("no collection")?;
+    let begun = Instant::now();
+    loop {
+        let told = library.ask(recto, Method::GET, &path, None).await?.json()?;
+        if ["COMPLETED", "ERROR"].iter().any(|status| told["status"] == *status) {
+            return Ok(told);
+        }
+        ensure!(begun.elapsed() < Duration::from_secs(120), "still {told:#}");
+        sleep(Duration::from_millis(50)).await;
+    }
+}
+
+fn document() -> Vec<u8> {
+    let mut pdf = Pdf::new();
+    let (catalogue, tree, font) = (Ref::new(1), Ref::new(2), Ref::new(3));
+    pdf.catalog(catalogue).pages(tree);
+    let (page, content) = (|n: i32| Ref::new(10 + 2 * n), |n: i32| Ref::new(11 + 2 * n));
+    pdf.pages(tree).kids((0..PAGES).map(page)).count(PAGES);
+    for number in 0..PAGES {
+        let mut own = pdf.page(page(number));
+        own.parent(tree).media_box(Rect::new(0.0, 0.0, 288.0, 144.0)).contents(content(number));
+        own.resources().fonts().pair(Name(b"F"), font);
+        own.finish();
+        let mut drawing = Content::new();
+        let shade = (number * 50 + 40) as f32 / 255.0;
+        drawing.set_fill_gray(shade).rect(0.0, 0.0, 288.0, 144.0).fill_nonzero();
+        drawing.begin_text().set_fill_gray(0.0).set_font(Name(b"F"), 12.0);
+        drawing.next_line(150.0, 20.0).show(Str(b"words of a page")).end_text();
+        pdf.stream(content(number), &drawing.finish());
+    }
+    pdf.type1_font(font).base_font(Name(b"Helvetica"));
+    pdf.finish()
+}
