@@ -113,6 +113,14 @@ impl Parts {
         }
         events::Sender::new(self.catalogue.clone(), &self.config.events).map(Some)
     }
+
+    /// Who hears what happens elsewhere, if this process has that role.
+    pub(crate) fn receivers(&self) -> anyhow::Result<Option<events::Receivers>> {
+        if !self.has(Role::Events) {
+            return Ok(None);
+        }
+        events::Receivers::new(self.catalogue.clone(), &self.config.events).map(Some)
+    }
 }
 
 /// An empty list of roles means all of them.

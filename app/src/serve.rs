@@ -35,6 +35,7 @@ pub(crate) struct Service {
     pub(crate) address: SocketAddr,
     router: Router,
     roots: Roots,
+    receivers: Option<events::Receivers>,
     parts: Parts,
 }
 
@@ -45,12 +46,18 @@ impl Service {
             TcpListener::bind(listen).await.with_context(|| format!("can't listen on {listen}"))?;
         let address = listener.local_addr()?;
         let roots = Roots::new(&parts.config.server, address);
-        Ok(Self { listener, address, router: router(&parts), roots, parts })
+        let receivers = parts.receivers()?;
+        let mut router = router(&parts);
+        if let Some(receivers) = &receivers {
+            router = router.merge(for_every_request(receivers.router()));
+        }
+        Ok(Self { listener, address, router, roots, receivers, parts })
     }
 
     /// Answers requests and works on jobs until `stop`; then finishes what is open and hands back what is not.
     pub(crate) async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
         let sender = self.parts.sender()?.map(|sender| tokio::spawn(sender.run(stop.clone())));
+        let receivers = self.receivers.map(|it| tokio::spawn(it.run(stop.clone())));
         let worker = self.parts.worker()?.map(|worker| tokio::spawn(worker.run(stop.clone())));
         let changes = self.parts.has(Role::Management) || self.parts.has(Role::Ingest);
         let house = changes.then(|| {
@@ -69,6 +76,9 @@ impl Service {
         }
         if let Some(sender) = sender {
             sender.await.context("the sender of events broke down")?;
+        }
+        if let Some(receivers) = receivers {
+            receivers.await.context("the receivers of events broke down")?;
         }
         if let Some(house) = house {
             house.await.context("nobody keeps house")?;

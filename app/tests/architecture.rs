@@ -17,7 +17,7 @@ const FLOORS: [&str; 5] = ["vocabulary", "capabilities", "services", "app", "tes
 const KEEPERS: &[(&str, &[&str])] = &[
     ("askama", &["portal"]),
     ("async-nats", &["events"]),
-    ("axum", &["delivery", "management", "portal", "app"]),
+    ("axum", &["delivery", "events", "management", "portal", "app"]),
     ("clap", &["app"]),
     ("csv", &["lists"]),
     ("landlock", &["sandbox"]),

@@ -61,7 +61,7 @@ pub use config::DatabaseConfig;
 pub use custom_headers::{CustomHeader, CustomHeaderFields};
 pub use customers::{Customer, NewCustomer};
 pub use error::Error;
-pub use events::{Event, EventBell, EventKind};
+pub use events::{Event, EventBell, EventKind, RefusedMessage};
 pub use expected::Expected;
 pub use idempotency::{OnceOnly, RememberedAnswer, Turn};
 pub use jobs::{

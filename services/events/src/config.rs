@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use storage::Secret;
 use url::Url;
 
-use crate::aws::Account;
+use crate::{
+    aws::Account,
+    intake::{self, RuleConfig},
+};
 
 /// Who is told what happens.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,6 +29,35 @@ pub struct EventsConfig {
     /// `customers` choose among them (all, if none are named). SNS and SQS have `region`, `endpoint`, `access_key_id` and
     /// `secret_access_key`; empty: as the platform says.
     pub sinks: Vec<SinkConfig>,
+    /// Buckets that tell what happens in them: tables with `name` (permanent), `kind` (`sqs`, `nats` or `webhook`), `url` (the queue's address,
+    /// or `nats://host:4222`), for NATS `stream`, for a webhook `secret`, and `rules` that say which objects become which assets. See
+    /// the guide on events.
+    pub sources: Vec<SourceConfig>,
+}
+
+/// Somebody from whom is heard what happens in buckets.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SourceConfig {
+    pub name: String,
+    pub kind: SourceKind,
+    pub url: Secret,
+    pub stream: String,
+    pub secret: Secret,
+    pub region: String,
+    pub endpoint: String,
+    pub access_key_id: String,
+    pub secret_access_key: Secret,
+    pub rules: Vec<RuleConfig>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceKind {
+    #[default]
+    Sqs,
+    Nats,
+    Webhook,
 }
 
 /// Somebody who is told of all customers' events.
@@ -79,6 +111,7 @@ impl Default for EventsConfig {
             webhook_failures: 20,
             private_hosts: Vec::new(),
             sinks: Vec::new(),
+            sources: Vec::new(),
         }
     }
 }
@@ -113,6 +146,7 @@ impl EventsConfig {
                 faults.push(format!("events.sinks: there are two called '{}'", sink.name));
             }
         }
+        faults.extend(intake::faults(&self.sources));
         faults
     }
 
@@ -138,9 +172,6 @@ impl SinkConfig {
 
     fn faults(&self) -> Vec<String> {
         let url = self.url.expose();
-        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
-        let named =
-            !self.name.is_empty() && self.name.len() <= 50 && self.name.bytes().all(is_name);
         let scheme = Url::parse(url).map(|url| url.scheme().to_owned()).unwrap_or_default();
         let (is_address, shape) = match self.kind {
             SinkKind::Nats => {
@@ -158,7 +189,7 @@ impl SinkConfig {
             && self.subject.chars().all(is_subject)
             && self.subject.split('.').all(|token| !token.is_empty());
         let checks = [
-            (named, "name: use letters, digits, - and _, 50 at most".to_owned()),
+            (is_name(&self.name), "name: use letters, digits, - and _, 50 at most".to_owned()),
             (is_address, format!("url: must be {shape}")),
             (
                 subject,
@@ -175,6 +206,52 @@ impl SinkConfig {
         faults.extend(kinds.map(|fault| format!("events: {fault}")));
         faults
     }
+}
+
+impl SourceConfig {
+    pub(crate) fn account(&self) -> Account<'_> {
+        Account {
+            region: &self.region,
+            endpoint: &self.endpoint,
+            access_key_id: &self.access_key_id,
+            secret_access_key: &self.secret_access_key,
+        }
+    }
+
+    pub(crate) fn faults(&self) -> Vec<String> {
+        let scheme = Url::parse(self.url.expose()).map(|url| url.scheme().to_owned());
+        let is_one_of = |schemes: &[&str]| {
+            scheme.as_ref().is_ok_and(|scheme| schemes.contains(&scheme.as_str()))
+        };
+        let (is_complete, shape) = match self.kind {
+            SourceKind::Sqs => {
+                (is_one_of(&["http", "https"]), "url: must be the https address of a queue")
+            }
+            SourceKind::Nats => (
+                is_one_of(&["nats", "tls"]) && !self.stream.is_empty(),
+                "url and stream: must be nats://host:4222 and the name of a stream",
+            ),
+            SourceKind::Webhook => {
+                (self.secret.expose().len() >= 16, "secret: must have 16 characters or more")
+            }
+        };
+        let checks = [
+            (is_name(&self.name), "name: use letters, digits, - and _, 50 at most"),
+            (is_complete, shape),
+            (!self.rules.is_empty(), "rules: there are none"),
+            (
+                self.access_key_id.is_empty() == self.secret_access_key.is_empty(),
+                "access_key_id and secret_access_key belong together",
+            ),
+        ];
+        let faults = checks.into_iter().filter(|(is_well, _)| !is_well);
+        faults.map(|(_, fault)| fault.to_owned()).collect()
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    let is_fine = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    (1..=50).contains(&name.len()) && name.bytes().all(is_fine)
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 use std::{sync::Arc, time::Duration};
 
 use catalogue::{Catalogue, Event, Listener, Target};
-use time::OffsetDateTime;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::EventsConfig,
+    now,
     sinks::{NotTold, Sinks, Webhooks},
 };
 
@@ -209,6 +209,9 @@ impl Sender {
     async fn tidy(self: Arc<Self>, stop: CancellationToken) {
         let days = time::Duration::days(self.config.keep_days.into());
         while !stop.is_cancelled() {
+            if let Err(error) = self.catalogue.forget_intake(now() - days).await {
+                tracing::warn!(?error, "what was heard long ago can't be forgotten");
+            }
             match self.catalogue.forget_events(now() - days).await {
                 Ok(0) => {}
                 Ok(events) => tracing::info!(events, "old events were forgotten"),
@@ -223,11 +226,6 @@ impl Sender {
 fn back_off(failures: u32, is_webhook: bool) -> Duration {
     let longest = if is_webhook { 3600 } else { 60 };
     Duration::from_secs(2_u64.saturating_pow(failures.saturating_add(1)).min(longest))
-}
-
-#[expect(clippy::disallowed_methods, reason = "the edge of the service reads the clock")]
-fn now() -> OffsetDateTime {
-    OffsetDateTime::now_utc()
 }
 
 #[cfg(test)]

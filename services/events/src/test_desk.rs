@@ -50,6 +50,10 @@ impl Desk {
         self.ask("ReceiveMessage", &question).await["Messages"][0].clone()
     }
 
+    pub(crate) async fn send(&self, queue: &str, message: &str) {
+        self.ask("SendMessage", &json!({"QueueUrl": queue, "MessageBody": message})).await;
+    }
+
     pub(crate) async fn ask(&self, action: &str, question: &Value) -> Value {
         self.sqs.ask(&format!("AmazonSQS.{action}"), question).await.unwrap()
     }

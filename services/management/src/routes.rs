@@ -211,6 +211,7 @@ fn portal_user_routes() -> Router<Management> {
 fn event_routes() -> Router<Management> {
     Router::new()
         .route("/customers/{customer}/events", get(events::get_events))
+        .route("/refusedMessages", get(events::get_refused_messages))
         .route(
             "/customers/{customer}/webhooks",
             get(webhooks::get_webhooks).post(webhooks::post_webhook),

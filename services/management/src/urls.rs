@@ -135,6 +135,10 @@ impl Urls {
         format!("{}/customHeaders", self.customer(customer))
     }
 
+    pub(crate) fn refused_messages(&self) -> String {
+        format!("{}/refusedMessages", self.api)
+    }
+
     pub(crate) fn webhooks(&self, customer: u32) -> String {
         format!("{}/webhooks", self.customer(customer))
     }

@@ -37,6 +37,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0021_composites", include_str!("../../migrations/0021_composites.sql")),
     ("0030_events", include_str!("../../migrations/0030_events.sql")),
     ("0031_webhooks", include_str!("../../migrations/0031_webhooks.sql")),
+    ("0032_intake", include_str!("../../migrations/0032_intake.sql")),
     (
         "0040_strategies_with_credentials",
         include_str!("../../migrations/0040_strategies_with_credentials.sql"),

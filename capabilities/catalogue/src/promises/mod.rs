@@ -15,6 +15,7 @@ mod events;
 mod found_assets;
 mod idempotency;
 mod ingestion;
+mod intake;
 mod lists;
 mod migrations;
 mod moves;

@@ -28,6 +28,7 @@ mod origin_strategy;
 mod portal_user;
 mod metadata_error;
 mod queue;
+mod refused_message;
 mod space;
 mod storage;
 mod transcoder_job;
@@ -54,6 +55,7 @@ pub(crate) use named_query::NamedQuery;
 pub(crate) use origin_strategy::OriginStrategy;
 pub(crate) use portal_user::PortalUser;
 pub(crate) use queue::{Queue, QueueSummary};
+pub(crate) use refused_message::RefusedMessage;
 pub(crate) use space::Space;
 pub(crate) use storage::{CustomerStorage, ImageStorage, StoragePolicy};
 pub(crate) use transcoder_job::TranscoderJob;
@@ -86,4 +88,5 @@ pub(crate) const CLASSES: &[&Class] = &[
     &Batch::CLASS,
     &BatchError::CLASS,
     &Webhook::CLASS,
+    &RefusedMessage::CLASS,
 ];

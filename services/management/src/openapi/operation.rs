@@ -150,7 +150,8 @@ impl Operation {
     /// What the operation is about, as the DLCS groups them.
     pub(super) fn tag(&self) -> &'static str {
         let is_about = |name: &str| self.path.split('/').any(|segment| segment == name);
-        const TAGS: [(&str, &str); 22] = [
+        const TAGS: [(&str, &str); 23] = [
+            ("refusedMessages", "Events"),
             ("events", "Events"),
             ("webhooks", "Webhooks"),
             ("defaultDeliveryChannels", "Default delivery channels"),

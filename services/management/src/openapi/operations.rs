@@ -8,8 +8,8 @@ use super::operation::{
 use crate::hydra::{
     AuditEntry, Batch, BatchError, CustomHeader, Customer, CustomerOriginStrategy, CustomerStorage,
     DefaultDeliveryChannel, DeliveryChannelPolicy, EntryPoint, Image, ImageOptimisationPolicy,
-    ImageStorage, Key, NamedQuery, OriginStrategy, PortalUser, Queue, QueueSummary, Resource,
-    Space, StoragePolicy, ThumbnailPolicy, Webhook,
+    ImageStorage, Key, NamedQuery, OriginStrategy, PortalUser, Queue, QueueSummary, RefusedMessage,
+    Resource, Space, StoragePolicy, ThumbnailPolicy, Webhook,
 };
 
 macro_rules! customer {
@@ -480,6 +480,8 @@ const PEOPLE: &[Operation] = &[
 
 const EVENTS: &[Operation] = &[
     Operation::get(customer!("/events"), Events, "What happens, as server-sent events"),
+    Operation::get("/refusedMessages", Page(&RefusedMessage::CLASS), "What buckets told in vain")
+        .open_to(Administrator),
     Operation::get(customer!("/webhooks"), Page(&Webhook::CLASS), "Who is told what happens"),
     Operation::create(customer!("/webhooks"), &Webhook::CLASS, "Has an address told"),
     Operation::get(customer!("/webhooks/{webhookId}"), One(&Webhook::CLASS), "A webhook"),
