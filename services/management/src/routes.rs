@@ -1,5 +1,7 @@
 use axum::{
-    Router, middleware,
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
     routing::{any, delete, get, patch, post},
 };
 
@@ -73,6 +75,7 @@ fn routes() -> Router<Management> {
         .route(SPACE, get(spaces::get_space).put(spaces::put_space))
         .route(SPACE, patch(spaces::patch_space).delete(spaces::delete_space))
         .route(IMAGES, get(images::get_images).patch(images::patch_images))
+        .route(IMAGES, post(uploads::post_form).layer(DefaultBodyLimit::disable()))
         .route(ALL_IMAGES, get(images::get_all_images).post(images::post_all_images))
         .route(ALL_IMAGES, patch(images::patch_all_images))
         .route("/customers/{customer}/deleteImages", post(images::post_delete_images))
@@ -321,7 +324,7 @@ mod tests {
                 (Method::GET, "/setup", "POST"),
                 (Method::PUT, "/customers", "GET,HEAD,POST"),
                 (Method::POST, "/customers/2/spaces/1", "GET,HEAD,PUT,PATCH,DELETE"),
-                (Method::POST, "/customers/2/spaces/1/images", "GET,HEAD,PATCH"),
+                (Method::PUT, "/customers/2/spaces/1/images", "GET,HEAD,POST,PATCH"),
                 (Method::OPTIONS, IMAGE, "GET,HEAD,PUT,POST,PATCH,DELETE"),
             ] {
                 let answer = api.anonymous().send(method.clone(), path, "").await;

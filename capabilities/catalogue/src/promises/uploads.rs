@@ -17,8 +17,8 @@ async fn an_upload_grows_by_parts_without_gaps() {
         furnish(catalogue).await;
         let made = catalogue.create_upload(new("2/5/a", 10)).await.unwrap();
         catalogue.add_upload_parts(&made.id, &[part(0, 4), part(4, 1)], at(200)).await.unwrap();
-        for refused in [part(0, 5), part(4, 1), part(6, 1), part(5, 6)] {
-            let answer = catalogue.add_upload_parts(&made.id, &[refused.clone()], at(200)).await;
+        for refused in [part(0, 5), part(4, 1), part(6, 1), part(5, 6)].map(|part| [part]) {
+            let answer = catalogue.add_upload_parts(&made.id, &refused, at(200)).await;
             assert!(matches!(answer, Err(Error::Conflict(_))), "{refused:?}: {answer:?}");
         }
         let kept = catalogue.upload(2, &made.id).await.unwrap().unwrap();

@@ -31,14 +31,12 @@ pub(crate) async fn fetch_with_keys(
         endpoint: optional(&keys.endpoint),
     };
     let signed = theirs.sign(bucket, key, http.longest_fetch()).await;
-    let address = signed.map_err(|error| match error {
-        storage::Error::InvalidKey(_) => {
-            FetchError::Refused(format!("{origin} has a key that no object can have"))
-        }
-        error => {
-            tracing::debug!(%origin, ?error, "an address can't be signed");
-            FetchError::Refused(format!("{origin} can't be fetched with these keys: {error}"))
-        }
+    let address = signed.map_err(|error| {
+        tracing::debug!(%origin, ?error, "an address can't be signed");
+        FetchError::Refused(match matches!(error, storage::Error::InvalidKey(_)) {
+            true => format!("{origin} has a key that no object can have"),
+            false => format!("{origin} can't be fetched with these keys: {error}"),
+        })
     })?;
     http.fetch_signed(origin, address, into).await
 }

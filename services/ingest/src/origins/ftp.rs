@@ -156,17 +156,16 @@ fn explain(address: &Address, error: &FtpError) -> FetchError {
         return unavailable(address, format!("can't be reached by TLS: {why}"));
     }
     let FtpError::UnexpectedResponse(answer) = error else { return broken(address, error) };
-    match answer.status {
-        Status::NotLoggedIn | Status::InvalidCredentials => {
-            FetchError::Refused(format!("the server of {address} does not let us in"))
-        }
-        Status::FileUnavailable | Status::BadFilename => {
-            FetchError::Refused(format!("there is no file {address} that may be read"))
-        }
-        status if (500..600).contains(&status.code()) => {
-            FetchError::Refused(format!("the server of {address} answered {}", status.code()))
-        }
-        status => unavailable(address, format!("was answered with {}", status.code())),
+    let (status, code) = (answer.status, answer.status.code());
+    if matches!(status, Status::NotLoggedIn | Status::InvalidCredentials) {
+        return FetchError::Refused(format!("the server of {address} does not let us in"));
+    }
+    if matches!(status, Status::FileUnavailable | Status::BadFilename) {
+        return FetchError::Refused(format!("there is no file {address} that may be read"));
+    }
+    match code {
+        500..600 => FetchError::Refused(format!("the server of {address} answered {code}")),
+        _ => unavailable(address, format!("was answered with {code}")),
     }
 }
 

@@ -269,16 +269,19 @@ impl client::Handler for KnownServer {
 }
 
 fn explain(address: &Address, error: &SftpError) -> FetchError {
-    if let SftpError::Status(status) = error {
-        match status.status_code {
-            StatusCode::NoSuchFile => {
-                return FetchError::Refused(format!("there is no file {address}"));
-            }
-            StatusCode::PermissionDenied => {
-                return FetchError::Refused(format!("the server does not let {address} be read"));
-            }
-            _ => {}
-        }
+    let code = match error {
+        SftpError::Status(status) => Some(status.status_code),
+        SftpError::IO(_)
+        | SftpError::Timeout
+        | SftpError::Limited(_)
+        | SftpError::UnexpectedPacket
+        | SftpError::UnexpectedBehavior(_) => None,
+    };
+    if code == Some(StatusCode::NoSuchFile) {
+        return FetchError::Refused(format!("there is no file {address}"));
+    }
+    if code == Some(StatusCode::PermissionDenied) {
+        return FetchError::Refused(format!("the server does not let {address} be read"));
     }
     broken(address, error)
 }

@@ -60,9 +60,9 @@ async fn read_object(
 
 fn explain(key: &str, error: &storage::Error) -> FetchError {
     tracing::warn!(?error, key, "an upload can't be read");
-    match error {
-        storage::Error::NotFound(_) => gone(),
-        _ => FetchError::Unavailable("the bytes that were sent can't be read now".into()),
+    match matches!(error, storage::Error::NotFound(_)) {
+        true => gone(),
+        false => FetchError::Unavailable("the bytes that were sent can't be read now".into()),
     }
 }
 

@@ -6,14 +6,14 @@ use model::{AssetId, DeliveryChannel, MediaType};
 use crate::{Management, error::Error};
 
 /// Audio and video take their time: nobody waits for them.
-pub(super) fn priority(media_type: &MediaType) -> Priority {
+pub(crate) fn priority(media_type: &MediaType) -> Priority {
     if media_type.is_audio_or_video() { Priority::Normal } else { Priority::Immediate }
 }
 
 /// Waits until the job has brought the asset in, and tells how the asset is then.
 ///
 /// Work on audio and video is not waited for.
-pub(super) async fn bring_in(
+pub(crate) async fn bring_in(
     management: &Management,
     asset: Asset,
     job: Option<JobId>,

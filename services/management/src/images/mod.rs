@@ -33,7 +33,7 @@ mod post_copy;
 #[cfg(test)]
 mod any_json;
 
-pub(crate) use bring_in::check_is_ours;
+pub(crate) use bring_in::{bring_in, check_is_ours, priority};
 pub(crate) use delete_image::delete_image;
 pub(crate) use get_all_images::get_all_images;
 pub(crate) use get_image::get_image;

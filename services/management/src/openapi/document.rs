@@ -121,6 +121,10 @@ fn content(shape: Shape) -> Value {
         Shape::Object => of(json!({ "type": "object" })),
         Shape::Context => json!({ "application/ld+json": { "schema": { "type": "object" } } }),
         Shape::Table => json!({ "text/csv": { "schema": { "type": "string" } } }),
+        Shape::Form => json!({ "multipart/form-data": { "schema": {
+            "type": "object", "required": ["file"],
+            "properties": { "id": { "type": "string" }, "file": { "type": "string", "format": "binary" } },
+        } } }),
         Shape::Icon => json!({ "image/png": {} }),
         Shape::Events => json!({ "text/event-stream": { "schema": { "type": "string" } } }),
         Shape::Web => json!({ "text/html": { "schema": { "type": "string" } } }),

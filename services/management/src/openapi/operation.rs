@@ -39,6 +39,8 @@ pub(super) enum Shape {
     Context,
     /// A table, as CSV.
     Table,
+    /// A form with a file.
+    Form,
     /// An icon.
     Icon,
     /// Server-sent events.

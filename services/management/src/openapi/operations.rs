@@ -3,7 +3,7 @@
 use super::operation::{
     OpensTo::{Administrator, Everybody},
     Operation,
-    Shape::{Context, Events, Icon, Members, Object, One, Page, Table, Web},
+    Shape::{Context, Events, Form, Icon, Members, Object, One, Page, Table, Web},
 };
 use crate::hydra::{
     AuditEntry, Batch, BatchError, CustomHeader, Customer, CustomerOriginStrategy, CustomerStorage,
@@ -116,6 +116,14 @@ const IMAGES: &[Operation] = &[
         Page(&Image::CLASS),
         "Changes many assets",
     ),
+    Operation::post(
+        space!("/images"),
+        Some(Form),
+        (201, One(&Image::CLASS)),
+        "Registers an asset that comes with its file, and brings it in",
+    )
+    .or(200, Some(One(&Image::CLASS)))
+    .refuses(&[415, 422, 504, 507]),
     Operation::get(image!(""), One(&Image::CLASS), "An asset"),
     Operation::put(image!(""), &Image::CLASS, "Registers or replaces an asset, and brings it in")
         .refuses(BROUGHT_IN),

@@ -19,6 +19,7 @@ pub(super) fn meaning(status: u16) -> &'static str {
         409 => "Something is in the way; nothing was changed.",
         412 => "If-Match or If-None-Match is not met; nothing was changed.",
         413 => "More bytes than are accepted at once.",
+        415 => "The body is of another type.",
         422 => "The asset was saved, but could not be brought in; its error says why.",
         429 => "Too many requests with this key; Retry-After says when to come back.",
         503 => "Not now; Retry-After says when.",

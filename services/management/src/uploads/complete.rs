@@ -1,4 +1,4 @@
-use catalogue::{Change, NewAsset, Priority, Registered, Upload};
+use catalogue::{AssetFields, Change, NewAsset, Priority, Registered, Upload};
 use model::Origin;
 use serde_json::json;
 use storage::keys;
@@ -15,24 +15,31 @@ pub(super) async fn complete(management: &Management, upload: &mut Upload) -> Re
     if upload.finished || upload.received < upload.bytes {
         return Ok(());
     }
-    let Metadata { asset: id, fields, .. } =
-        Metadata::read(upload.asset.customer, &upload.metadata)?;
+    let said = Metadata::read(upload.asset.customer, &upload.metadata)?;
+    let stored = management.catalogue.asset(&said.asset).await?;
+    let (id, config) = (&said.asset, &*management.config);
+    let fields = put_fields(said.fields, &Subject { id, stored: stored.as_ref(), config }, true)?;
+    register(management, upload, fields, Priority::Normal).await.map(drop)
+}
+
+/// Makes what came the origin of the asset; from then on it is the asset's.
+pub(super) async fn register(
+    management: &Management,
+    upload: &mut Upload,
+    mut fields: AssetFields,
+    priority: Priority,
+) -> Result<Registered, Error> {
     let parts = management.catalogue.upload_parts(&upload.id).await?;
     let parts: Vec<_> =
         parts.iter().map(|part| json!({"object": part.object, "bytes": part.bytes})).collect();
-    let key = keys::upload_parts(&id, &upload.id);
+    let key = keys::upload_parts(&upload.asset, &upload.id);
     management.bucket.put(&key, json!({"parts": parts}).to_string().into()).await?;
-
-    let stored = management.catalogue.asset(&id).await?;
-    let subject = Subject { id: &id, stored: stored.as_ref(), config: &management.config };
-    let mut fields = put_fields(fields, &subject, true)?;
     fields.origin = Change::Set(Origin::upload(&key));
-    let new = NewAsset { id, fields };
-    let registered =
-        management.catalogue.register_asset(&new, Priority::Normal, management.now()).await;
-    let Registered { asset, .. } = registered.during("Upload")?;
-    management.catalogue.finish_upload(&upload.id).await?;
+    let new = NewAsset { id: upload.asset.clone(), fields };
+    let registered = management.catalogue.register_asset(&new, priority, management.now()).await;
+    let registered = registered.during("Upload")?;
     upload.finished = true;
-    tracing::info!(asset = %asset.id, bytes = upload.bytes, "uploaded");
-    Ok(())
+    management.catalogue.finish_upload(&upload.id).await?;
+    tracing::info!(asset = %upload.asset, bytes = upload.received, "uploaded");
+    Ok(registered)
 }

@@ -69,7 +69,7 @@ impl Metadata {
 }
 
 /// Lists and objects are spelled as JSON; all else is a text, from which properties are read as kindly as ever.
-fn meant(text: String) -> Value {
+pub(super) fn meant(text: String) -> Value {
     let is_json = text.starts_with(['[', '{']);
     let json = is_json.then(|| serde_json::from_str(&text).ok()).flatten();
     json.unwrap_or(Value::String(text))

@@ -46,7 +46,7 @@ async fn go_on(
     body: Body,
     checksum: Option<Checksum>,
 ) -> Result<Upload, Error> {
-    receive(&management, &mut upload, body, checksum).await?;
+    receive(&management, &mut upload, body.into_data_stream(), checksum).await?;
     complete(&management, &mut upload).await?;
     Ok(upload)
 }

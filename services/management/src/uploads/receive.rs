@@ -1,7 +1,6 @@
-use axum::body::{Body, BodyDataStream};
 use bytes::{Bytes, BytesMut};
 use catalogue::{Upload, UploadPart};
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt};
 use storage::keys;
 use uuid::Uuid;
 
@@ -13,20 +12,19 @@ const PART_BYTES: usize = 8 * 1024 * 1024;
 
 /// Takes what comes and keeps it; a body that breaks off is kept as far as it came, unless it has to be checked first.
 /// Tells the upload how far it is.
-pub(super) async fn receive(
+pub(super) async fn receive<E>(
     management: &Management,
     upload: &mut Upload,
-    body: Body,
+    mut body: impl Stream<Item = Result<Bytes, E>> + Unpin,
     mut checksum: Option<Checksum>,
 ) -> Result<(), Error> {
-    let mut body = body.into_data_stream();
     let mut at = upload.received;
     let mut unchecked = Vec::new();
     loop {
         let Chunk { bytes, has_more } = next_chunk(&mut body).await;
         if at + bytes.len() as u64 > upload.bytes {
             discard(management, &unchecked).await;
-            return Err(Error::invalid("More bytes came than 'Upload-Length' says"));
+            return Err(Error::invalid("More bytes came than were announced"));
         }
         if let Some(checksum) = &mut checksum {
             checksum.update(&bytes);
@@ -67,7 +65,7 @@ struct Chunk {
 struct BrokenOff;
 
 /// As much as is kept at a time, or what is left.
-async fn next_chunk(body: &mut BodyDataStream) -> Chunk {
+async fn next_chunk<E>(body: &mut (impl Stream<Item = Result<Bytes, E>> + Unpin)) -> Chunk {
     let mut bytes = BytesMut::new();
     let has_more = loop {
         match body.next().await {

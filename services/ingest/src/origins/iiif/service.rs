@@ -90,7 +90,9 @@ impl Service {
 
     /// The tiles to ask for; TIFF has them in multiples of 16.
     pub(super) fn tile(&self) -> Result<Size, String> {
-        let fits = |tile: &Size| tile.w % 16 == 0 && tile.h % 16 == 0 && self.allows(*tile);
+        let fits = |tile: &Size| {
+            tile.w.is_multiple_of(16) && tile.h.is_multiple_of(16) && self.allows(*tile)
+        };
         if let Some(tile) = self.tile.filter(fits) {
             return Ok(tile);
         }
