@@ -7,7 +7,7 @@ use super::webhook::{kinds, record};
 use crate::{
     Catalogue, Error, Event, EventKind,
     database::{
-        dialect::for_update_skip_locked,
+        dialect::is_postgres,
         query::{self, Record, Row, marks, micros},
     },
 };
@@ -59,10 +59,16 @@ impl Catalogue {
         lease: Duration,
         now: OffsetDateTime,
     ) -> Result<Option<Listener>, Error> {
+        let names = sinks.iter().map(|name| Value::from(name.as_str()));
+        // Mostly there is nobody, and to look disturbs no one who writes.
+        let look = [micros(now).into()].into_iter().chain(names.clone());
+        let behind = behind(1, sinks.len());
+        if query::one::<String>(self.database().reader(), &behind, look).await?.is_none() {
+            return Ok(None);
+        }
         let database = self.database().writer();
         let values = [sender.into(), micros(now + lease).into(), micros(now).into()];
-        let sinks_values = sinks.iter().map(|name| Value::from(name.as_str()));
-        let values = values.into_iter().chain(sinks_values);
+        let values = values.into_iter().chain(names);
         query::one(database, &claim(database, sinks.len()), values).await
     }
 
@@ -90,22 +96,28 @@ impl Catalogue {
 
 /// One statement: two senders never get the same listener.
 pub(crate) fn claim(database: &impl ConnectionTrait, sinks: usize) -> String {
-    let lock = for_update_skip_locked(database);
+    let lock = if is_postgres(database) { " FOR UPDATE OF listener SKIP LOCKED" } else { "" };
+    format!(
+        "UPDATE event_listener SET sender = $1, due = $2 WHERE id = ({}{lock})
+         RETURNING id, customer, kinds, enabled, place, failures, ping, sender",
+        behind(3, sinks)
+    )
+}
+
+/// Who has waited longest for something, or to be tried; the mark `now` is a moment, the sinks' names follow it.
+fn behind(now: usize, sinks: usize) -> String {
     let named = match sinks {
         0 => "FALSE".to_owned(),
-        _ => format!("listener.id IN ({})", marks(4, sinks)),
+        _ => format!("listener.id IN ({})", marks(now + 1, sinks)),
     };
-    let lock = if lock.is_empty() { "" } else { " FOR UPDATE OF listener SKIP LOCKED" };
     format!(
-        "UPDATE event_listener SET sender = $1, due = $2 WHERE id = (
-            SELECT listener.id FROM event_listener AS listener
-            WHERE listener.due <= $3 AND (listener.ping IS NOT NULL OR listener.enabled AND (
-                (SELECT MAX(event.place) FROM event WHERE event.customer = listener.customer
-                    AND event.place IS NOT NULL) > listener.place
-                OR listener.customer IS NULL AND {named} AND listener.place <
-                    (SELECT next - 1 FROM counter WHERE name = 'event')))
-            ORDER BY listener.due LIMIT 1{lock})
-         RETURNING id, customer, kinds, enabled, place, failures, ping, sender"
+        "SELECT listener.id FROM event_listener AS listener
+         WHERE listener.due <= ${now} AND (listener.ping IS NOT NULL OR listener.enabled AND (
+            (SELECT MAX(event.place) FROM event WHERE event.customer = listener.customer
+                AND event.place IS NOT NULL) > listener.place
+            OR listener.customer IS NULL AND {named} AND listener.place <
+                (SELECT next - 1 FROM counter WHERE name = 'event')))
+         ORDER BY listener.due LIMIT 1"
     )
 }
 
