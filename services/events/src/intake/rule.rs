@@ -1,4 +1,4 @@
-use std::{collections::HashMap, str::FromStr};
+use std::str::FromStr;
 
 use catalogue::{AssetFields, Change, ChannelChoice, NewAsset, WantedChannel};
 use model::{AssetId, DeliveryChannel, MediaType};
@@ -191,5 +191,3 @@ fn channel(text: &str) -> Result<WantedChannel, String> {
     let channel = channel.map_err(|fault| format!("channels: '{name}': {fault}"))?;
     Ok(WantedChannel { channel, policy: policy.map(str::to_owned) })
 }
-
-pub(crate) type Rules = HashMap<String, Vec<Rule>>;
