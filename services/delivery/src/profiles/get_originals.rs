@@ -1,4 +1,11 @@
-use std::{collections::HashSet, fs::File, path::Path, sync::Arc};
+use std::{
+    collections::HashSet,
+    fs::File,
+    io::{self, BufWriter, Write},
+    os::unix::fs::FileExt,
+    path::Path,
+    sync::Arc,
+};
 
 use axum::{
     body::Body,
@@ -6,6 +13,7 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
+use bindery::Archive;
 use bytes::Bytes;
 use futures_util::stream;
 use serde::Deserialize;
@@ -15,7 +23,6 @@ use super::{
     error::Error,
     gallery::Gallery,
     index::{Absent, Identifier},
-    zip::Archive,
 };
 use crate::headers;
 
@@ -120,18 +127,19 @@ const AHEAD: usize = 4;
 
 /// Written on a thread of its own, no faster than it is read.
 fn archive(entries: Vec<Entry>) -> Body {
-    let (send, receive) = mpsc::channel::<Result<Bytes, std::io::Error>>(AHEAD);
+    let (send, receive) = mpsc::channel::<io::Result<Bytes>>(AHEAD);
     tokio::task::spawn_blocking(move || {
-        let mut archive = Archive::new(|piece| {
-            let gone = |_| std::io::ErrorKind::BrokenPipe.into();
-            send.blocking_send(Ok(piece)).map_err(gone)
-        });
+        let out = BufWriter::with_capacity(PIECE, Pieces(send.clone()));
+        let mut archive = Archive::new(out);
         let written = entries
-            .into_iter()
-            .try_for_each(|entry| archive.add(&entry.name, &entry.file, entry.bytes))
-            .and_then(|()| archive.finish());
+            .iter()
+            .try_for_each(|entry| {
+                archive.begin(&entry.name)?;
+                copy(&entry.file, entry.bytes, &mut archive)
+            })
+            .and_then(|()| archive.finish().map(drop));
         if let Err(error) = written
-            && error.kind() != std::io::ErrorKind::BrokenPipe
+            && error.kind() != io::ErrorKind::BrokenPipe
         {
             tracing::error!(%error, "an archive of originals is cut off");
             // Else it would look like a whole answer. Nobody may be reading any more.
@@ -143,9 +151,50 @@ fn archive(entries: Vec<Entry>) -> Body {
     }))
 }
 
+const PIECE: usize = 64 * 1024;
+
+/// Sends what is written to it.
+struct Pieces(mpsc::Sender<io::Result<Bytes>>);
+
+impl Write for Pieces {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let piece = Bytes::copy_from_slice(bytes);
+        let gone = |_| io::ErrorKind::BrokenPipe.into();
+        self.0.blocking_send(Ok(piece)).map(|()| bytes.len()).map_err(gone)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Copies a file of exactly so many bytes; others may be reading it.
+fn copy(file: &File, bytes: u64, out: &mut impl Write) -> io::Result<()> {
+    let mut buffer = vec![0; PIECE];
+    let mut at = 0;
+    while at < bytes {
+        let length = usize::try_from(bytes - at).unwrap_or(PIECE).min(PIECE);
+        let part = &mut buffer[..length];
+        file.read_exact_at(part, at)?;
+        out.write_all(part)?;
+        at += length as u64;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_that_got_shorter_is_an_error() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&[7; 70_000]).unwrap();
+        let mut out = Vec::new();
+        copy(&file, 70_000, &mut out).unwrap();
+        assert!(out == [7; 70_000]);
+        assert!(copy(&file, 70_001, &mut out).is_err());
+    }
 
     #[test]
     fn names_follow_the_image_or_its_file() {

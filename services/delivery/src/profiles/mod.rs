@@ -4,7 +4,6 @@
 //! - `address` says which image a path names, and what of it; one file for each endpoint.
 //! - `error` words every failure as a JSON object, as the server of the Natural History Museum does.
 //! - `meanwhile` draws images whose pyramids are in the making.
-//! - `zip` writes an archive while it is sent.
 //!
 //! Drawing, stitching and remembering are [`image`](crate::image)'s affair: a profile's image is an exhibit like any
 //! other.
@@ -23,7 +22,6 @@ mod get_original;
 mod get_originals;
 mod get_status;
 mod get_mam;
-mod zip;
 mod router;
 
 pub use config::ImagesConfig;
