@@ -58,29 +58,44 @@ impl MediaType {
     /// The type that a file's name suggests; for clients of the days before `mediaType`.
     pub fn from_extension(name: &str) -> Option<Self> {
         let (_, extension) = name.rsplit_once('.')?;
-        let media_type = match extension.to_ascii_lowercase().as_str() {
-            "jpg" | "jpeg" => "image/jpeg",
-            "jp2" | "j2k" | "jpx" => "image/jp2",
-            "tif" | "tiff" => "image/tiff",
-            "png" => "image/png",
-            "gif" => "image/gif",
-            "webp" => "image/webp",
-            "bmp" => "image/bmp",
-            "avif" => "image/avif",
-            "heic" | "heif" => "image/heic",
-            "pdf" => "application/pdf",
-            "mp3" => "audio/mpeg",
-            "wav" => "audio/wav",
-            "flac" => "audio/flac",
-            "mp4" | "m4v" => "video/mp4",
-            "mov" => "video/quicktime",
-            "webm" => "video/webm",
-            "mkv" => "video/x-matroska",
-            _ => return None,
-        };
-        Some(Self(media_type.to_owned()))
+        let extension = extension.to_ascii_lowercase();
+        let found = EXTENSIONS.iter().find(|(known, _)| *known == extension);
+        found.map(|(_, media_type)| Self((*media_type).to_owned()))
+    }
+
+    /// How the names of such files end.
+    pub fn extension(&self) -> Option<&'static str> {
+        let found = EXTENSIONS.iter().find(|(_, media_type)| *media_type == self.0);
+        found.map(|(extension, _)| *extension)
     }
 }
+
+/// The usual one of a type first.
+const EXTENSIONS: [(&str, &str); 23] = [
+    ("jpg", "image/jpeg"),
+    ("jpeg", "image/jpeg"),
+    ("jp2", "image/jp2"),
+    ("j2k", "image/jp2"),
+    ("jpx", "image/jp2"),
+    ("tif", "image/tiff"),
+    ("tiff", "image/tiff"),
+    ("png", "image/png"),
+    ("gif", "image/gif"),
+    ("webp", "image/webp"),
+    ("bmp", "image/bmp"),
+    ("avif", "image/avif"),
+    ("heic", "image/heic"),
+    ("heif", "image/heic"),
+    ("pdf", "application/pdf"),
+    ("mp3", "audio/mpeg"),
+    ("wav", "audio/wav"),
+    ("flac", "audio/flac"),
+    ("mp4", "video/mp4"),
+    ("m4v", "video/mp4"),
+    ("mov", "video/quicktime"),
+    ("webm", "video/webm"),
+    ("mkv", "video/x-matroska"),
+];
 
 impl Family {
     /// The family follows from what is made of the asset, else from what it is.
@@ -194,6 +209,8 @@ mod tests {
     #[test]
     fn extensions_suggest_types() {
         assert_eq!(MediaType::from_extension("a/b/page.TIF"), Some(media_type("image/tiff")));
+        assert_eq!(media_type("image/tiff").extension(), Some("tif"));
+        assert_eq!(media_type("text/plain").extension(), None);
         assert_eq!(MediaType::from_extension("noextension"), None);
         assert_eq!(MediaType::from_extension("archive.xyz"), None);
     }

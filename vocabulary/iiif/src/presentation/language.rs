@@ -44,6 +44,11 @@ impl LanguageMap {
         self
     }
 
+    /// One text of all, for where there is no choice.
+    pub fn first(&self) -> Option<&str> {
+        self.0.iter().flat_map(|(_, values)| values).map(String::as_str).next()
+    }
+
     pub(super) fn languages(&self) -> &[(String, Vec<String>)] {
         &self.0
     }

@@ -12,5 +12,5 @@ mod question;
 mod words;
 
 pub use parse::TemplateFault;
-pub use question::{ArgumentFault, Question};
-pub use template::{Field, Filter, Ordering, Slot, Template};
+pub use question::{ArgumentFault, Question, canonical_arguments};
+pub use template::{Field, Filter, ImageSize, Ordering, Slot, Template};

@@ -1,6 +1,6 @@
 use std::str::FromStr;
 
-use super::{Field, Filter, Ordering, Slot, Template, question::value_fault};
+use super::{Field, Filter, ImageSize, Ordering, Slot, Template, question::value_fault};
 
 /// What is wrong with a template, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -14,6 +14,7 @@ pub struct TemplateFault {
 
 const MAX_BYTES: usize = 4000;
 const MAX_ARGUMENT: u16 = 100;
+const MAX_EDGE: u32 = 65_500;
 
 impl FromStr for Template {
     type Err = TemplateFault;
@@ -40,6 +41,10 @@ impl FromStr for Template {
         }
         if template.filters.is_empty() {
             let reason = "it must have a condition such as s1=p1, or it would ask for everything";
+            return Err(TemplateFault { character: 1, text: String::new(), reason: reason.into() });
+        }
+        if template.archival && template.cover_page.is_some() {
+            let reason = "'pdfa' and 'coverpage' exclude each other: nobody knows what a page that is fetched is like";
             return Err(TemplateFault { character: 1, text: String::new(), reason: reason.into() });
         }
         Ok(template)
@@ -70,6 +75,12 @@ impl Template {
             "redactedmessage" => {
                 set(&mut self.redacted_message, key, quoted.unwrap_or(value.to_owned()))?;
             }
+            "imagesize" => set(&mut self.image_size, key, image_size(&plain(value)?)?)?,
+            "pdfa" if self.archival => return Err(twice(key)),
+            "pdfa" => match plain(value)?.as_str() {
+                "2b" => self.archival = true,
+                other => return Err(format!("'{other}' is not offered; 'pdfa' must be 2b")),
+            },
             // An address may have a query of its own; with more than one pair, it has to be quoted.
             "coverpage" => set(&mut self.cover_page, key, quoted.unwrap_or(value.to_owned()))?,
             _ => match Field::of(key) {
@@ -186,6 +197,19 @@ fn order(value: &str) -> Result<Vec<Ordering>, String> {
     Ok(order)
 }
 
+fn image_size(value: &str) -> Result<ImageSize, String> {
+    match value {
+        "original" => Ok(ImageSize::Original),
+        "max" => Ok(ImageSize::Max),
+        edge => {
+            let edge = edge.parse().ok().filter(|edge| (1..=MAX_EDGE).contains(edge));
+            let fault =
+                || format!("'{value}' is no size; use original, max or pixels, 1 to {MAX_EDGE}");
+            edge.map(ImageSize::Edge).ok_or_else(fault)
+        }
+    }
+}
+
 /// A property that every asset has one of.
 fn property(key: &str) -> Result<Field, String> {
     let field = Field::of(key).filter(|field| field.can_order());
@@ -209,6 +233,28 @@ mod tests {
             Slot::Fixed(value) => format!("{}({value})", filter.field.key()),
         };
         parse(text).filters.iter().map(show).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn images_have_a_size_in_files() {
+        for (value, size) in [
+            ("original", ImageSize::Original),
+            ("max", ImageSize::Max),
+            ("1500", ImageSize::Edge(1500)),
+        ] {
+            assert_eq!(parse(&format!("s1=p1&imagesize={value}")).image_size, Some(size));
+        }
+        assert!(parse("s1=p1&pdfa=2b").archival);
+        for wrong in [
+            "imagesize=0",
+            "imagesize=big",
+            "imagesize=1&imagesize=2",
+            "pdfa=1a",
+            "pdfa=2b&pdfa=2b",
+        ] {
+            assert!(format!("s1=p1&{wrong}").parse::<Template>().is_err(), "{wrong}");
+        }
+        assert!("s1=p1&pdfa=2b&coverpage=https://x.org/c.pdf".parse::<Template>().is_err());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use percent_encoding::{percent_decode_str, utf8_percent_encode};
+use percent_encoding::{percent_decode_str, percent_encode, utf8_percent_encode};
 
 use super::{Field, Filter, Ordering, Slot, Template};
 use crate::NOT_IN_SEGMENTS;
@@ -134,6 +134,16 @@ impl Question {
     }
 }
 
+/// The arguments of an address in one spelling, so that equal ones can be told.
+pub fn canonical_arguments(path: &str) -> String {
+    let arguments = path.split('/').filter(|argument| !argument.is_empty());
+    let spelled = arguments.map(|argument| {
+        let decoded: Vec<u8> = percent_decode_str(argument).collect();
+        percent_encode(&decoded, NOT_IN_SEGMENTS).to_string()
+    });
+    spelled.collect::<Vec<_>>().join("/")
+}
+
 /// Why a value can't be asked about.
 pub(super) fn value_fault(field: Field, value: &str) -> Option<&'static str> {
     let fits = match field {
@@ -211,6 +221,16 @@ mod tests {
         assert_eq!(question.strings[1].as_deref(), Some("d e"));
         for path in ["%FF", "a%00b"] {
             assert_eq!(ask("s1=p1", path), Err(ArgumentFault::NotText), "{path}");
+        }
+    }
+
+    #[test]
+    fn arguments_have_one_spelling() {
+        for (path, canonical) in
+            [("a%2fb//c d/", "a%2Fb/c%20d"), ("%41/%FF", "A/%FF"), ("", ""), ("é", "%C3%A9")]
+        {
+            assert_eq!(canonical_arguments(path), canonical);
+            assert_eq!(canonical_arguments(canonical), canonical);
         }
     }
 

@@ -16,6 +16,21 @@ pub struct Template {
     pub cover_page: Option<String>,
     /// What stands in a PDF in the place of a page that not everybody may see.
     pub redacted_message: Option<String>,
+    /// How large images are in a PDF or ZIP.
+    pub image_size: Option<ImageSize>,
+    /// PDFs are to be kept for good: PDF/A-2b.
+    pub archival: bool,
+}
+
+/// How large images are in a PDF or ZIP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImageSize {
+    /// As they came, where that is kept.
+    Original,
+    /// As large as they are shown.
+    Max,
+    /// The longest edge in pixels: what comes closest of the sizes that are stored.
+    Edge(u32),
 }
 
 /// One condition: assets with this value.
