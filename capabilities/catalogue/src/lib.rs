@@ -37,6 +37,7 @@ mod jobs;
 mod named_queries;
 mod origins;
 mod policies;
+mod projections;
 mod spaces;
 mod storage;
 mod uploads;
@@ -77,6 +78,9 @@ pub use paging::{Order, Page, Paged};
 pub use policies::{
     DefaultChannelFields, DefaultDeliveryChannel, DeliveryChannelPolicy, PolicyFields, PolicyName,
     PutPolicy,
+};
+pub use projections::{
+    MAX_MEMBERS, MadeFile, Projection, ProjectionKind, ProjectionName, members_print,
 };
 pub use spaces::{PutSpace, Space, SpaceFields, SpaceProperty};
 pub use storage::{CustomerStorage, ImageStorage, NO_ROOM, StoragePolicy, StoragePolicyFields};

@@ -38,7 +38,7 @@ mod draw_tests;
 mod convert_tests;
 
 pub use convert::{Chroma, ConvertSettings, Converted, Thumbnail, convert};
-pub use decode::{SourceFacts, identify};
+pub use decode::{SourceFacts, identify, srgb_profile};
 pub use draw::{DrawSettings, draw};
 pub use encode_rows::{TakeRows, encode_rows};
 pub use error::Error;

@@ -91,6 +91,16 @@ pub fn words(id: &AssetId, version: u64) -> String {
     format!("{}/words.json", version_prefix(id, version))
 }
 
+/// The file that was made of what a named query finds; `id` is the projection's, of digits and letters.
+pub fn projection(customer: u32, id: &str, version: u64, ending: &str) -> String {
+    format!("{}/v{version}.{ending}", projection_prefix(customer, id))
+}
+
+/// Every version of such a file.
+pub fn projection_prefix(customer: u32, id: &str) -> String {
+    format!("projections/{customer}/{}", escape(id))
+}
+
 /// A drawn image among the [`Derivatives`](crate::Derivatives), which take any text.
 pub fn drawn(id: &AssetId, version: u64, iiif_major: u32, canonical: &str) -> String {
     format!("{}/iiif{iiif_major}/{canonical}", version_prefix(id, version))
@@ -150,6 +160,7 @@ mod tests {
             "2/5/ms-1234_f.1r/v7/av/full/max/default.mp3"
         );
         assert_eq!(upload(&id, "7"), "uploads/2/5/ms-1234_f.1r/7");
+        assert_eq!(projection(2, "a1", 7, "pdf"), "projections/2/a1/v7.pdf");
         assert_eq!(
             drawn(&id, 7, 3, "full/max/0/default.jpg"),
             "2/5/ms-1234_f.1r/v7/iiif3/full/max/0/default.jpg"

@@ -50,6 +50,27 @@ pub struct IngestConfig {
     pub jpeg_quality: u8,
     /// Keep the colour of every pixel (4:4:4) instead of every fourth (4:2:0): for line art and text.
     pub full_chroma: bool,
+    pub projections: ProjectionsConfig,
+}
+
+/// How PDFs and ZIPs of what named queries find are made. A change holds for those that are made from then on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProjectionsConfig {
+    /// How many are made at once, beside what `ingest.workers` do; 0: none here.
+    pub workers: usize,
+    /// How large images are in them where the query's template has no `imagesize`: the longest edge in pixels, or what
+    /// comes closest of the sizes that are stored.
+    pub image_edge: u32,
+    /// The roles (URIs) whose assets are shown in them although they are restricted; whoever wants such a file has to hold
+    /// these roles. Other restricted assets are left out of ZIPs, and PDFs have a page with a message in their place.
+    pub open_roles: Vec<String>,
+}
+
+impl Default for ProjectionsConfig {
+    fn default() -> Self {
+        Self { workers: 1, image_edge: 1000, open_roles: Vec::new() }
+    }
 }
 
 /// A bucket, or the part of one below a prefix, that origins may be in.
@@ -98,6 +119,7 @@ impl Default for IngestConfig {
             grace_seconds: 20,
             jpeg_quality: 90,
             full_chroma: false,
+            projections: ProjectionsConfig::default(),
         }
     }
 }
@@ -120,6 +142,9 @@ impl IngestConfig {
         }
         if !self.ffmpeg.as_os_str().is_empty() && !self.ffmpeg.is_file() {
             faults.push(format!("ingest.ffmpeg: {} is not a file", self.ffmpeg.display()));
+        }
+        if self.projections.image_edge == 0 {
+            faults.push("ingest.projections.image_edge is 0: use 1 or more".to_owned());
         }
         faults.extend(self.bucket_origins.iter().flat_map(BucketOrigin::faults));
         for folder in self.file_origins.iter().filter(|folder| !folder.is_dir()) {

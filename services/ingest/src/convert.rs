@@ -75,7 +75,10 @@ impl Outcome {
             | Self::Adopted(_)
             | Self::Identified(..)
             | Self::Pages(_)
-            | Self::Page => Failure::Ours(anyhow::anyhow!("the child did something else")),
+            | Self::Page
+            | Self::Excerpted { .. } => {
+                Failure::Ours(anyhow::anyhow!("the child did something else"))
+            }
         }
     }
 }

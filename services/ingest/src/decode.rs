@@ -1,5 +1,8 @@
 //! The other end of `convert`: a child without rights, in which untrusted bytes are decoded.
 
+use std::io::{Read, Write};
+
+use bindery::Excerpt;
 use imaging::{
     AdoptSettings, Adopted, ConvertSettings, Converted, Original, Outline, SourceFacts, adopt,
     identify,
@@ -22,6 +25,8 @@ pub(crate) enum Task {
     CountPages,
     /// Draw a page of a document: source, image, words.
     DrawPage(PageTask),
+    /// Take the first pages out of a PDF: source, pages.
+    Excerpt { most_pages: usize },
 }
 
 /// What became of it.
@@ -35,6 +40,12 @@ pub(crate) enum Outcome {
     Pages(u64),
     /// It was drawn.
     Page,
+    /// What an [`Excerpt`] says beside its bytes.
+    Excerpted {
+        tree: i32,
+        pages: Vec<i32>,
+        places: Vec<(i32, u64)>,
+    },
     /// We can't read this kind of image; another program might.
     Unsupported(String),
     /// The image is at fault, or too large.
@@ -70,6 +81,7 @@ pub fn decode() {
             Task::Look(settings) => look(settings),
             Task::CountPages => Ok(count_pages()),
             Task::DrawPage(task) => Ok(draw_page(task)),
+            Task::Excerpt { most_pages } => excerpt(*most_pages),
         };
         done.unwrap_or_else(|error| Outcome::of(&error))
     });
@@ -78,6 +90,17 @@ pub fn decode() {
 fn convert(settings: &ConvertSettings) -> Result<Converted, imaging::Error> {
     let mut progress = |percent: u8| sandbox::child::progress(&percent.to_string());
     imaging::convert(file(0), file(1), file(2), file(3), settings, &mut progress)
+}
+
+fn excerpt(most_pages: usize) -> Result<Outcome, imaging::Error> {
+    let mut source = Vec::new();
+    file(0).read_to_end(&mut source)?;
+    let Some(excerpt) = Excerpt::read(source, most_pages) else {
+        return Ok(Outcome::Refused("is no PDF, or has no pages".to_owned()));
+    };
+    file(1).write_all(&excerpt.body)?;
+    let Excerpt { tree, pages, places, body: _ } = excerpt;
+    Ok(Outcome::Excerpted { tree, pages, places })
 }
 
 /// Whatever is wrong with a file that can't be served as it is, making a pyramid of it will tell.

@@ -17,6 +17,7 @@ use crate::{
     fetch::{Fetcher, Wanted},
     keep::{Kept, keep, keep_original},
     origins::Fetched,
+    projections::project,
     recordings::{Transcoding, keep_recording, transcode},
     scratch::Scratch,
 };
@@ -41,6 +42,7 @@ impl Engine {
             JobKind::IngestFile => self.ingest_file(job).await,
             JobKind::IngestTimeBased => self.ingest_recording(job).await,
             JobKind::TakeApart => self.take_apart(job).await,
+            JobKind::Project => project(self, job).await,
             JobKind::CleanUp => {
                 clean_up(&self.catalogue, &self.bucket, job).await?;
                 self.catalogue.complete_job(job).await.context("the job can't be ended")?;

@@ -20,7 +20,15 @@ pub struct Worker {
     name: String,
 }
 
-const KINDS: [JobKind; 5] = JobKind::ALL;
+const KINDS: [JobKind; 5] = [
+    JobKind::IngestImage,
+    JobKind::IngestFile,
+    JobKind::IngestTimeBased,
+    JobKind::TakeApart,
+    JobKind::CleanUp,
+];
+/// They have lanes of their own: a long book keeps no image waiting, nor many images a book.
+const PROJECTIONS: [JobKind; 1] = [JobKind::Project];
 
 /// How long to wait before the catalogue is asked again after it failed.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -52,7 +60,10 @@ impl Worker {
         let worker = Arc::new(self);
         let mut lanes = JoinSet::new();
         for _ in 0..worker.engine.config.worker_count() {
-            lanes.spawn(worker.clone().work(stop.clone()));
+            lanes.spawn(worker.clone().work(&KINDS, stop.clone()));
+        }
+        for _ in 0..worker.engine.config.projections.workers {
+            lanes.spawn(worker.clone().work(&PROJECTIONS, stop.clone()));
         }
         let ended = async { while lanes.join_next().await.is_some() {} };
         let out_of_grace = async {
@@ -71,10 +82,10 @@ impl Worker {
         }
     }
 
-    async fn work(self: Arc<Self>, stop: CancellationToken) {
+    async fn work(self: Arc<Self>, kinds: &[JobKind], stop: CancellationToken) {
         while !stop.is_cancelled() {
             let lease = self.engine.config.lease();
-            let claimed = self.engine.catalogue.claim_job(&KINDS, &self.name, lease, now()).await;
+            let claimed = self.engine.catalogue.claim_job(kinds, &self.name, lease, now()).await;
             let pause = async {
                 match claimed {
                     Ok(Some(job)) => return Some(job),
@@ -144,6 +155,9 @@ impl Worker {
             (true, _) => {
                 catalogue.retry_job(job, &reason, back_off(job.attempts), now()).await.map(|_| ())
             }
+            (false, JobKind::Project) => {
+                catalogue.fail_projection(job, &reason, now()).await.map(|_| ())
+            }
             (false, JobKind::CleanUp) => catalogue.bury_job(job, &reason, now()).await.map(|_| ()),
             (false, _) => catalogue.record_failed(job, &reason, now()).await.map(|_| ()),
         };
@@ -167,6 +181,7 @@ fn kind(job: &Job) -> &'static str {
         JobKind::IngestFile => "file",
         JobKind::TakeApart => "composite",
         JobKind::CleanUp => "clean-up",
+        JobKind::Project => "project",
     }
 }
 

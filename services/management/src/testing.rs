@@ -224,14 +224,16 @@ async fn end(catalogue: &Catalogue, job: &Job) {
     } else {
         let ingested = match job.kind {
             JobKind::IngestTimeBased => film(),
-            JobKind::IngestImage | JobKind::IngestFile | JobKind::TakeApart | JobKind::CleanUp => {
-                Ingested {
-                    width: 6000,
-                    height: 4000,
-                    thumbnails: vec![(400, 267), (200, 133)],
-                    ..Ingested::default()
-                }
-            }
+            JobKind::IngestImage
+            | JobKind::IngestFile
+            | JobKind::TakeApart
+            | JobKind::CleanUp
+            | JobKind::Project => Ingested {
+                width: 6000,
+                height: 4000,
+                thumbnails: vec![(400, 267), (200, 133)],
+                ..Ingested::default()
+            },
         };
         catalogue.record_ingested(job, &ingested, now()).await.unwrap();
     }

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use model::{AssetId, DeliveryChannel, Family, MediaType, Origin};
+use model::{AssetId, DeliveryChannel, Family, MediaType, Origin, named_query::Field};
 use moka::future::Cache;
 use time::OffsetDateTime;
 
@@ -58,6 +58,27 @@ impl AssetCard {
 
     pub fn has_channel(&self, channel: DeliveryChannel) -> bool {
         self.channels.iter().any(|own| own.channel == channel)
+    }
+
+    /// Is there anything of it that not everybody may see? Roles restrict an asset, and so does the older
+    /// `maxUnauthorised`, even where no role opens it.
+    pub fn is_restricted(&self) -> bool {
+        !self.roles.is_empty() || self.max_unauthorised >= 0
+    }
+
+    /// What it says of itself, if it says anything; a number is always there.
+    pub fn text(&self, field: Field) -> Option<String> {
+        let text = match field {
+            Field::String1 => self.string1.clone(),
+            Field::String2 => self.string2.clone(),
+            Field::String3 => self.string3.clone(),
+            Field::Number1 => Some(self.number1.to_string()),
+            Field::Number2 => Some(self.number2.to_string()),
+            Field::Number3 => Some(self.number3.to_string()),
+            // Templates can't name these for it.
+            Field::Space | Field::SpaceName | Field::Batch | Field::Manifest => None,
+        };
+        text.filter(|text| !text.is_empty())
     }
 }
 

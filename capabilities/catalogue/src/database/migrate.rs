@@ -44,6 +44,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ),
     ("0041_known_hosts", include_str!("../../migrations/0041_known_hosts.sql")),
     ("0042_uploads", include_str!("../../migrations/0042_uploads.sql")),
+    ("0050_projections", include_str!("../../migrations/0050_projections.sql")),
 ];
 
 /// Any number will do that no other program on the same database takes.

@@ -4,7 +4,7 @@ use sea_orm::Value;
 use time::OffsetDateTime;
 
 use crate::{
-    Catalogue, Error, Fate, Job,
+    Catalogue, Error, Fate, Job, JobKind,
     database::query::{self, micros},
     jobs::record_failed::{Ending, fail},
 };
@@ -44,14 +44,21 @@ impl Catalogue {
         Ok(if put_back { Fate::Retried } else { Fate::Lost })
     }
 
-    /// Gives a job up: it stays among the dead letters, and the asset that it was for gets the error.
+    /// Gives a job up: it stays among the dead letters, and the asset that it was for gets the error. Of one that was
+    /// to make a projection, the projection tells.
     pub async fn bury_job(
         &self,
         job: &Job,
         error: &str,
         now: OffsetDateTime,
     ) -> Result<Fate, Error> {
-        let buried = fail(self, job, error, Ending::DeadLetter, now).await?;
+        let buried = match job.kind {
+            JobKind::Project => self.fail_projection(job, error, now).await?,
+            JobKind::IngestImage
+            | JobKind::IngestTimeBased
+            | JobKind::IngestFile
+            | JobKind::CleanUp => fail(self, job, error, Ending::DeadLetter, now).await?,
+        };
         Ok(if buried { Fate::GivenUp } else { Fate::Lost })
     }
 

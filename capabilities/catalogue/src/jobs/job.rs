@@ -26,6 +26,8 @@ pub enum JobKind {
     TakeApart,
     /// Remove what a deleted asset or an older version left in the storage.
     CleanUp,
+    /// Make one file of what a named query finds.
+    Project,
 }
 
 /// Which jobs come first; within a priority, the oldest.
@@ -45,6 +47,7 @@ pub enum Priority {
 pub struct Job {
     pub id: JobId,
     pub kind: JobKind,
+    /// What it is for; of a projection, its id, in space 0.
     pub asset: AssetId,
     /// The version to make; what is made for it goes under keys that carry it.
     pub version: u64,
@@ -112,12 +115,13 @@ pub struct JobsWaiting {
 }
 
 impl JobKind {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::IngestImage,
         Self::IngestTimeBased,
         Self::IngestFile,
         Self::TakeApart,
         Self::CleanUp,
+        Self::Project,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -127,6 +131,7 @@ impl JobKind {
             Self::IngestFile => "ingest-file",
             Self::TakeApart => "take-apart",
             Self::CleanUp => "clean-up",
+            Self::Project => "project",
         }
     }
 
@@ -134,7 +139,7 @@ impl JobKind {
     pub fn is_ingest(self) -> bool {
         match self {
             Self::IngestImage | Self::IngestTimeBased | Self::IngestFile => true,
-            Self::TakeApart | Self::CleanUp => false,
+            Self::TakeApart | Self::CleanUp | Self::Project => false,
         }
     }
 }

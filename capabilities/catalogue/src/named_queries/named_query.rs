@@ -1,5 +1,7 @@
-use model::named_query::Template;
+use iiif::presentation::Description;
+use model::named_query::{Question, Template};
 use sea_orm::ConnectionTrait;
+use serde_json::Value;
 use time::OffsetDateTime;
 
 use crate::{
@@ -28,6 +30,15 @@ impl NamedQuery {
     pub fn parsed(&self) -> Result<Template, Error> {
         self.template.parse().map_err(|_| query::unreadable("template"))
     }
+
+    /// What is said of all that it makes, with `{s1}` and the like replaced by what was asked for.
+    pub fn description(&self, question: &Question) -> Result<Description, Error> {
+        let Some(text) = &self.presentation else { return Ok(Description::default()) };
+        let unreadable = || query::unreadable("presentation");
+        let mut said = serde_json::from_str(text).map_err(|_| unreadable())?;
+        expand(&mut said, question, false);
+        Description::read(&said).map_err(|_| unreadable())
+    }
 }
 
 impl Catalogue {
@@ -54,6 +65,20 @@ impl Catalogue {
              ORDER BY CASE WHEN customer = $1 THEN 0 ELSE 1 END, customer LIMIT 1"
         );
         query::one(self.database().reader(), &sql, [customer.into(), name.into()]).await
+    }
+}
+
+fn expand(value: &mut Value, question: &Question, is_address: bool) {
+    match value {
+        Value::String(text) if is_address => *text = question.expand_in_address(text),
+        Value::String(text) => *text = question.expand(text),
+        Value::Array(values) => {
+            values.iter_mut().for_each(|value| expand(value, question, is_address));
+        }
+        Value::Object(map) => {
+            map.iter_mut().for_each(|(name, value)| expand(value, question, name == "id"));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => (),
     }
 }
 

@@ -24,6 +24,7 @@ mod origins;
 mod plans;
 mod policies;
 mod portal_users;
+mod projections;
 mod races;
 mod spaces;
 mod storage;

@@ -32,6 +32,7 @@ mod fax;
 #[cfg(test)]
 mod tests;
 
+pub use colour::srgb_profile;
 pub(crate) use from_top::FromTop;
 pub(crate) use in_place::InPlace;
 pub use open::identify;

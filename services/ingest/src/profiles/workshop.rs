@@ -69,6 +69,7 @@ impl Workshop {
                 outcome @ (Outcome::Converted(_)
                 | Outcome::Pages(_)
                 | Outcome::Page
+                | Outcome::Excerpted { .. }
                 | Outcome::Refused(_)
                 | Outcome::Broken(_)),
             ) => Err(absent(outcome.into_failure())),

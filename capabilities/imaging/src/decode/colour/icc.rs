@@ -24,6 +24,12 @@ pub(super) struct Icc {
     _context: ThreadContext,
 }
 
+/// The profile of the colours that everything is converted to.
+pub fn srgb_profile() -> Result<Vec<u8>, Error> {
+    let profile = Icm::new_srgb_context(ThreadContext::new()).icc();
+    profile.map_err(|error| damaged(error.to_string()))
+}
+
 impl Icc {
     /// The conversion that the file asks for: none if its colours are sRGB already, and a note if
     /// its profile is of no use.

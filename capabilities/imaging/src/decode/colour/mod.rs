@@ -15,4 +15,5 @@ mod managed;
 mod icc;
 mod inks;
 
+pub use icc::srgb_profile;
 pub(super) use managed::Managed;

@@ -1,0 +1,146 @@
+use std::time::Duration;
+
+use super::house::*;
+use crate::{
+    AssetCard, Catalogue, Job, JobEnd, JobKind, MadeFile, NewNamedQuery, Priority, ProjectionKind,
+    ProjectionName, Stretch, members_print,
+};
+
+const LEASE: Duration = Duration::from_secs(60);
+
+fn book() -> ProjectionName {
+    ProjectionName::new(2, ProjectionKind::Pdf, "book", "vol")
+}
+
+async fn claim(catalogue: &Catalogue, seconds: i64) -> Option<Job> {
+    catalogue.claim_job(&[JobKind::Project], "binder", LEASE, at(seconds)).await.unwrap()
+}
+
+fn file(job: &Job) -> MadeFile {
+    MadeFile {
+        version: job.version,
+        made: at(9),
+        members: "m".to_owned(),
+        file_name: "vol-7.pdf".to_owned(),
+        items: 3,
+        pages: 4,
+        bytes: 5,
+        roles: vec!["staff".to_owned()],
+        shown: vec!["2/5/a".parse().unwrap()],
+    }
+}
+
+#[tokio::test]
+async fn however_many_want_a_projection_it_is_made_once() {
+    for house in houses().await {
+        let catalogue = house.enter();
+        furnish(catalogue).await;
+        assert_eq!(catalogue.projection(&book()).await.unwrap(), None);
+        let wanted = catalogue.want_projection(&book(), Priority::Priority, at(0)).await.unwrap();
+        let again = house.another_process().await;
+        let again = again.want_projection(&book(), Priority::Priority, at(1)).await.unwrap();
+        assert_eq!(wanted, again);
+        let waiting = catalogue.projection(&book()).await.unwrap().unwrap();
+        assert_eq!((waiting.job, waiting.made, waiting.created), (Some(wanted), None, at(0)));
+
+        let job = claim(catalogue, 2).await.unwrap();
+        assert_eq!((job.id, claim(catalogue, 2).await), (wanted, None));
+        let made = catalogue.projection_of(&job).await.unwrap().unwrap();
+        assert_eq!((&made.name, made.job), (&book(), Some(wanted)));
+        assert!(catalogue.record_projection(&job, &file(&job), at(9)).await.unwrap());
+        let made = catalogue.projection(&book()).await.unwrap().unwrap();
+        assert_eq!((made.job, made.made), (None, Some(file(&job))));
+        let end = catalogue.wait_for_job(wanted, Duration::ZERO).await.unwrap();
+        assert_eq!(end, JobEnd::Ended);
+
+        let next = catalogue.want_projection(&book(), Priority::Background, at(9)).await.unwrap();
+        let newer = claim(catalogue, 9).await.unwrap();
+        assert!(next != wanted && newer.version > job.version, "{newer:?}");
+        let between = catalogue.projection(&book()).await.unwrap().unwrap();
+        assert_eq!(
+            (between.job, between.made),
+            (Some(next), Some(file(&job))),
+            "the old one stays"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_projection_that_failed_says_why_until_it_is_wanted_again() {
+    for house in houses().await {
+        let catalogue = house.enter();
+        furnish(catalogue).await;
+        for (attempt, by_bury) in [(0, false), (10, true)] {
+            catalogue.want_projection(&book(), Priority::Normal, at(attempt)).await.unwrap();
+            let job = claim(catalogue, attempt).await.unwrap();
+            match by_bury {
+                true => drop(catalogue.bury_job(&job, "no\0 paper", at(attempt)).await.unwrap()),
+                false => {
+                    assert!(
+                        catalogue.fail_projection(&job, "no\0 paper", at(attempt)).await.unwrap()
+                    );
+                }
+            }
+            let failed = catalogue.projection(&book()).await.unwrap().unwrap();
+            assert_eq!(failed.job, None);
+            assert_eq!(failed.failure, Some((at(attempt), "no\u{fffd} paper".to_owned())));
+            assert!(!catalogue.fail_projection(&job, "again", at(attempt)).await.unwrap());
+            let same = catalogue.projection(&book()).await.unwrap();
+            assert_eq!(same, Some(failed), "who lost a job has no say");
+        }
+        catalogue.want_projection(&book(), Priority::Normal, at(20)).await.unwrap();
+        assert_eq!(catalogue.projection(&book()).await.unwrap().unwrap().failure, None);
+    }
+}
+
+#[tokio::test]
+async fn what_was_deleted_is_not_brought_back_by_who_was_making_it() {
+    for house in houses().await {
+        let catalogue = house.enter();
+        furnish(catalogue).await;
+        catalogue.want_projection(&book(), Priority::Normal, at(0)).await.unwrap();
+        let job = claim(catalogue, 0).await.unwrap();
+        assert!(catalogue.delete_projection(&book()).await.unwrap());
+        assert!(!catalogue.delete_projection(&book()).await.unwrap());
+        assert!(!catalogue.heartbeat(&job, LEASE, at(1)).await.unwrap());
+        assert_eq!(catalogue.projection_of(&job).await.unwrap(), None);
+        assert!(!catalogue.record_projection(&job, &file(&job), at(1)).await.unwrap());
+        assert_eq!(catalogue.projection(&book()).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn members_are_told_from_what_they_were() {
+    for house in houses().await {
+        let catalogue = house.enter();
+        furnish(catalogue).await;
+        let new = NewNamedQuery {
+            name: "book".into(),
+            template: "space=p1".into(),
+            global: false,
+            presentation: None,
+        };
+        let query = catalogue.create_named_query(2, &new, at(0)).await.unwrap();
+        let question = query.parsed().unwrap().ask("5").unwrap();
+        register(catalogue, "2/5/a", at(0)).await;
+        let stretch = Stretch { offset: 0, limit: 9 };
+        let cards = catalogue.found_cards(2, &question, stretch).await.unwrap();
+        let print = |cards: &[AssetCard]| members_print(ProjectionKind::Pdf, &query, cards);
+        assert_eq!(print(&cards), print(&cards.clone()));
+        type Change = fn(&mut AssetCard);
+        let changes: [(Change, bool); 5] = [
+            (|card| card.version += 1, true),
+            (|card| card.roles.push("staff".into()), true),
+            (|card| card.string2 = Some("1r".into()), true),
+            (|card| card.tags.push("red".into()), false),
+            (|card| card.modified = at(99), false),
+        ];
+        for (n, (change, is_other)) in changes.into_iter().enumerate() {
+            let mut changed = cards.clone();
+            change(&mut changed[0]);
+            assert_eq!(print(&changed) != print(&cards), is_other, "change {n}");
+        }
+        assert_ne!(print(&[]), print(&cards));
+        assert_ne!(members_print(ProjectionKind::Zip, &query, &cards), print(&cards));
+    }
+}
