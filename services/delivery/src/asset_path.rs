@@ -74,9 +74,9 @@ pub(crate) fn own_address(
     let names_other = version != named.unwrap_or(default);
     match path.trim_start_matches('/').split_once('/') {
         Some((service, rest)) if names_other => {
-            format!("{}/{service}/v{}/{rest}", urls.root(), version.major())
+            urls.address(&format!("/{service}/v{}/{rest}", version.major()))
         }
-        _ => format!("{}{path}", urls.root()),
+        _ => urls.address(path),
     }
 }
 

@@ -44,6 +44,11 @@ pub struct DeliveryConfig {
     pub manifest_bytes: u64,
     /// How many canvases one manifest has at most. What finds more is a collection of manifests.
     pub max_canvases: u32,
+    /// How long a visitor waits for a PDF or ZIP that is being made, in seconds; who still has to wait then is told so
+    /// (202), and asks again. 0: nobody waits.
+    pub projection_wait_seconds: u64,
+    /// After how many seconds such a visitor should ask again.
+    pub projection_retry_seconds: u32,
     pub drawing: DrawingConfig,
     pub originals: OriginalsConfig,
 }
@@ -106,6 +111,8 @@ impl Default for DeliveryConfig {
             tile_bytes: 64 * 1024 * 1024,
             manifest_bytes: 64 * 1024 * 1024,
             max_canvases: 5000,
+            projection_wait_seconds: 5,
+            projection_retry_seconds: 10,
             drawing: DrawingConfig::default(),
             originals: OriginalsConfig::default(),
         }

@@ -10,6 +10,7 @@ use catalogue::{AssetCard, Catalogue};
 use iiif::image::{Drawing, ImageRequest, Quality};
 use model::AssetId;
 use storage::{Derivatives, Ranges};
+use time::OffsetDateTime;
 
 use crate::{
     DeliveryConfig,
@@ -18,8 +19,9 @@ use crate::{
     error::Error,
     headers::Fingerprint,
     image::{Access, Admission, DrawError, Exhibit, Exhibits, Originals, Painters, Tiles},
-    presentation::Projections,
+    presentation::Documents,
     profiles::Profiles,
+    projections::Memberships,
 };
 
 /// What the public face works with.
@@ -31,7 +33,8 @@ pub struct Delivery {
     pub(crate) originals: Originals,
     pub(crate) exhibits: Exhibits,
     pub(crate) tiles: Tiles,
-    pub(crate) projections: Projections,
+    pub(crate) documents: Documents,
+    pub(crate) memberships: Memberships,
     pub(crate) admission: Arc<Admission>,
     pub(crate) painters: Arc<Painters>,
     pub(crate) counters: Counters,
@@ -80,7 +83,8 @@ impl Delivery {
         Self {
             exhibits: Exhibits::new(ranges.clone(), config.index_bytes),
             tiles: Tiles::new(ranges.clone(), config.tile_bytes),
-            projections: Projections::new(config.manifest_bytes),
+            documents: Documents::new(config.manifest_bytes),
+            memberships: Memberships::default(),
             painters: Arc::new(Painters::new(admission.workers())),
             admission: Arc::new(admission),
             counters: Counters::register(),
@@ -98,6 +102,12 @@ impl Delivery {
 
     pub(crate) async fn card(&self, id: &AssetId) -> Result<Arc<AssetCard>, Error> {
         self.catalogue()?.card(id).await?.ok_or(Error::NoSuchAsset)
+    }
+
+    /// The edge of this service: here the clock is read.
+    #[expect(clippy::disallowed_methods, reason = "the edge of the service")]
+    pub(crate) fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::now_utc()
     }
 
     /// Where nothing is registered, no asset is found.

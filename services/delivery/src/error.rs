@@ -39,6 +39,10 @@ pub(crate) enum Error {
         "the named query finds more than {0} assets: add ?page=1, ?page=2 and so on to the address"
     )]
     TooManyFound(u64),
+    #[error("the named query finds more than {0} assets: no file is made of so many")]
+    TooManyMembers(u64),
+    #[error("the file could not be made: {0}")]
+    NotProjected(String),
     #[error("the file ends before that: it has {0} bytes")]
     NoSuchPart(u64),
     #[error("there is no such recording: see what its manifest names")]
@@ -80,7 +84,8 @@ impl Error {
             | Self::NotAThumbnail
             | Self::Argument(_)
             | Self::NotAPage
-            | Self::TooManyFound(_) => StatusCode::BAD_REQUEST,
+            | Self::TooManyFound(_)
+            | Self::TooManyMembers(_) => StatusCode::BAD_REQUEST,
             Self::Size(error) => match error {
                 SizeError::NoUpscaling { .. } => StatusCode::NOT_IMPLEMENTED,
                 SizeError::OutOfBounds { .. }
@@ -101,9 +106,11 @@ impl Error {
             Self::Catalogue(_) | Self::Missing(_) | Self::Storage(_) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
-            Self::Pyramid(_) | Self::Document(_) | Self::Interrupted | Self::NoServerUrls => {
-                StatusCode::INTERNAL_SERVER_ERROR
-            }
+            Self::Pyramid(_)
+            | Self::NotProjected(_)
+            | Self::Document(_)
+            | Self::Interrupted
+            | Self::NoServerUrls => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Drawing(error) => match error.as_ref() {
                 DrawError::Refused(Refusal::Impossible)
                 | DrawError::Original(Fault::TooLarge(_)) => StatusCode::PAYLOAD_TOO_LARGE,
@@ -147,7 +154,10 @@ impl Error {
     /// Faults of ours are for the log; the visitor's mistakes are not.
     pub(crate) fn log(&self, status: StatusCode) {
         let is_busy = matches!(self, Self::Drawing(error) if error.is_refusal());
-        if !status.is_server_error() || status == StatusCode::NOT_IMPLEMENTED || is_busy {
+        // Who tried to make a file has logged why it could not be made.
+        let is_told = matches!(self, Self::NotProjected(_));
+        if !status.is_server_error() || status == StatusCode::NOT_IMPLEMENTED || is_busy || is_told
+        {
             return;
         }
         let mut causes = Vec::new();

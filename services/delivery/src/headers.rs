@@ -96,17 +96,27 @@ impl Fingerprint {
     }
 }
 
-/// To be kept under this name, which is quoted because of commas, and escaped where it is not ASCII (RFC 6266).
+/// To be kept under this name.
 pub(crate) fn attachment(file_name: &str) -> HeaderValue {
+    disposition("attachment", file_name)
+}
+
+/// To be shown, and kept under this name by those who keep it.
+pub(crate) fn inline(file_name: &str) -> HeaderValue {
+    disposition("inline", file_name)
+}
+
+/// The name is quoted because of commas, and escaped where it is not ASCII (RFC 6266).
+fn disposition(kind: &'static str, file_name: &str) -> HeaderValue {
     let is_plain = |c: char| matches!(c, ' '..='~') && c != '"' && c != '\\';
     let plain: String = file_name.chars().map(|c| if is_plain(c) { c } else { '_' }).collect();
     let text = if plain == file_name {
-        format!("attachment; filename=\"{plain}\"")
+        format!("{kind}; filename=\"{plain}\"")
     } else {
         let escaped = utf8_percent_encode(file_name, NOT_IN_SEGMENTS);
-        format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{escaped}")
+        format!("{kind}; filename=\"{plain}\"; filename*=UTF-8''{escaped}")
     };
-    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("attachment"))
+    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(kind))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The public face of the library: IIIF, read-only.
 //!
-//! - `routes` holds every address; each endpoint has a file in `image`, `thumbs`, `files` or `presentation`.
+//! - `routes` holds every address; each endpoint has a file in `image`, `thumbs`, `files`, `presentation` or `projections`.
 //! - `profiles` is `recto images`: the same images, found by [`Profiles`] and not in the catalogue.
 //! - `access` decides what a visitor may see; every endpoint asks it.
 //! - `visit` and `asset_path` read what a request says, `answer` and `document` word what it gets.
@@ -27,6 +27,7 @@ mod image;
 mod thumbs;
 mod files;
 mod presentation;
+mod projections;
 mod profiles;
 
 #[cfg(test)]

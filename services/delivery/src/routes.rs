@@ -15,6 +15,7 @@ use crate::{
     headers,
     image::get_image_service,
     presentation::{get_manifest, get_named_query, get_placeholder, get_raw},
+    projections::{get_pdf, get_pdf_control, get_zip, get_zip_control},
     thumbs::get_thumbs_service,
 };
 
@@ -29,6 +30,10 @@ pub fn router(delivery: impl Into<Arc<Delivery>>) -> Router {
         .route("/iiif-manifest/{*asset}", get(get_manifest).options(options))
         .route("/iiif-resource/{*query}", get(get_named_query).options(options))
         .route("/raw-resource/{*query}", get(get_raw).options(options))
+        .route("/pdf/{*query}", get(get_pdf).options(options))
+        .route("/pdf-control/{*query}", get(get_pdf_control).options(options))
+        .route("/zip/{*query}", get(get_zip).options(options))
+        .route("/zip-control/{*query}", get(get_zip_control).options(options))
         .route("/static/{type}/placeholder.png", get(get_placeholder).options(options))
         .method_not_allowed_fallback(refuse_method)
         .with_state(delivery.into())

@@ -29,7 +29,7 @@ pub(crate) enum Decision {
 ///
 /// A restricted asset shows strangers the whole image, up to a size, or nothing.
 pub(crate) fn may_see(card: &AssetCard, visitor: &Visitor, asked: Asked<'_>) -> Decision {
-    if !is_restricted(card) {
+    if !card.is_restricted() {
         return Decision::Open;
     }
     if visitor.holds_any(&card.roles) {
@@ -44,11 +44,6 @@ pub(crate) fn may_see(card: &AssetCard, visitor: &Visitor, asked: Asked<'_>) -> 
         Asked::Thumbnail(size) => is_shown(size),
     };
     if allowed { Decision::Allowed } else { Decision::Refused }
-}
-
-/// Roles restrict an asset, and so does the older `maxUnauthorised`, even where no role opens it.
-pub(crate) fn is_restricted(card: &AssetCard) -> bool {
-    !card.roles.is_empty() || card.max_unauthorised >= 0
 }
 
 /// The longest edge of what is open of a restricted asset; 0 if nothing is.

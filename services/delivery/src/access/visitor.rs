@@ -17,6 +17,11 @@ impl Visitor {
         self.roles.iter().any(|role| roles.contains(role))
     }
 
+    /// Nothing less than all of the roles is enough.
+    pub(crate) fn holds_all(&self, roles: &[String]) -> bool {
+        roles.iter().all(|role| self.roles.contains(role))
+    }
+
     #[cfg(test)]
     pub(crate) fn with_role(role: &str) -> Self {
         Self { roles: vec![role.to_owned()] }

@@ -1,14 +1,11 @@
-use std::ops::Range;
-
 use axum::{
-    body::Body,
     http::{HeaderName, HeaderValue, header},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use catalogue::AssetCard;
 use serde::Deserialize;
 
-use super::part::Part;
+use super::send_object::send_object;
 use crate::{
     access::Decision,
     answer::Answer,
@@ -38,7 +35,6 @@ pub(super) struct Parcel<'a> {
 }
 
 const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream");
-const BYTES: HeaderValue = HeaderValue::from_static("bytes");
 const SANDBOX: HeaderValue = HeaderValue::from_static("sandbox");
 
 /// Hands bytes out, whole or in part, straight from the storage.
@@ -54,24 +50,9 @@ pub(super) async fn hand_out(
     }
     let found = delivery.originals.bucket().head(&parcel.key).await?;
     let whole = found.ok_or_else(|| gone(parcel))?.bytes;
-    if visit.is_head {
-        return Ok(answer.without_body(Some(whole)));
-    }
-    match Part::of(answer.range(visit), whole) {
-        Part::Whole => {
-            let body = body(delivery, parcel, None).await?;
-            Ok(answer.with(header::CONTENT_LENGTH, whole.into()).with_body(body))
-        }
-        Part::Bytes(part) => {
-            let body = body(delivery, parcel, Some(part.clone())).await?;
-            Ok(answer.with_part(&part, whole, body))
-        }
-        Part::Beyond => {
-            let mut response = Error::NoSuchPart(whole).into_response();
-            let size = HeaderValue::try_from(format!("bytes */{whole}"));
-            response.headers_mut().extend(size.ok().map(|size| (header::CONTENT_RANGE, size)));
-            Ok(response)
-        }
+    match send_object(answer, visit, delivery.originals.bucket(), (&parcel.key, whole)).await {
+        Err(storage::Error::NotFound(_)) => Err(gone(parcel)),
+        sent => Ok(sent?),
     }
 }
 
@@ -81,7 +62,6 @@ fn answer(delivery: &Delivery, parcel: &Parcel<'_>, wishes: &Wishes) -> Answer {
     let etag = Fingerprint::NEW.of(parcel.name.as_bytes()).etag(card.version);
     let modified = LastModified::new(card.modified);
     let answer = Answer::new(&asset_id(&card.id), content_type, etag, &modified)
-        .with(header::ACCEPT_RANGES, BYTES)
         .kept_as_image(delivery, decision)
         .with_headers_of(card, decision);
     let answer = match may_hold_scripts(media_type) {
@@ -98,18 +78,6 @@ fn answer(delivery: &Delivery, parcel: &Parcel<'_>, wishes: &Wishes) -> Answer {
 fn may_hold_scripts(media_type: &str) -> bool {
     let kind = media_type.split(';').next().unwrap_or_default().trim();
     kind == "text/html" || kind.ends_with("/xml") || kind.ends_with("+xml")
-}
-
-async fn body(
-    delivery: &Delivery,
-    parcel: &Parcel<'_>,
-    part: Option<Range<u64>>,
-) -> Result<Body, Error> {
-    match delivery.originals.bucket().stream(&parcel.key, part).await {
-        Ok((_, bytes)) => Ok(Body::from_stream(bytes)),
-        Err(storage::Error::NotFound(_)) => Err(gone(parcel)),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// An asset that got the channel after it was brought in has no such bytes until it is brought in again.

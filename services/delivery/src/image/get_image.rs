@@ -65,9 +65,9 @@ fn answer(delivery: &Delivery, exhibit: &Exhibit, drawing: &Drawing, decision: D
 
 /// Both links in one value; the canonical address is never redirected to.
 fn link(url: &ImageUrl, visit: &Visit, drawing: &Drawing, version: Version) -> HeaderValue {
-    let (root, base, canonical) = (visit.urls.root(), url.base(), &drawing.canonical);
+    let (id, canonical) = (url.id(&visit.urls), &drawing.canonical);
     let profile = headers::level_2(version);
-    let text = format!("<{root}{base}/{canonical}>;rel=\"canonical\", {profile}");
+    let text = format!("<{id}/{canonical}>;rel=\"canonical\", {profile}");
     HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(profile))
 }
 

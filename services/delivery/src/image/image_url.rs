@@ -46,7 +46,7 @@ impl ImageUrl {
 
     /// The image's own URI: byte for byte what the client wrote, for clients compare it.
     pub(crate) fn id(&self, urls: &PublicUrls) -> String {
-        format!("{}{}", urls.root(), self.base())
+        urls.address(self.base())
     }
 
     /// The image's URI in the version of a document.

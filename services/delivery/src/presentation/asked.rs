@@ -11,34 +11,34 @@ use crate::{
 /// The path of an address that asks a named query, still percent-encoded:
 /// `/{service}[/v2|/v3]/{customer}/{name}[/{arguments}]`.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct QueryPath<'a> {
-    pub(super) version: Option<Version>,
+pub(crate) struct QueryPath<'a> {
+    pub(crate) version: Option<Version>,
     customer: &'a str,
     name: &'a str,
     /// Split after, so that an encoded slash stays a part of its argument.
-    arguments: &'a str,
+    pub(crate) arguments: &'a str,
 }
 
 /// What an address says behind its path.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Parameters {
+pub(crate) struct Parameters {
     /// Counted from 1.
-    pub(super) page: Option<u32>,
+    pub(crate) page: Option<u32>,
     /// Clients that add something of no meaning, such as the time, don't want what was made before.
-    pub(super) afresh: bool,
+    pub(crate) afresh: bool,
 }
 
 /// What is asked of whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Asked {
-    pub(super) customer: u32,
-    pub(super) query: NamedQuery,
-    pub(super) template: Template,
-    pub(super) question: Question,
+pub(crate) struct Asked {
+    pub(crate) customer: u32,
+    pub(crate) query: NamedQuery,
+    pub(crate) template: Template,
+    pub(crate) question: Question,
 }
 
 impl<'a> QueryPath<'a> {
-    pub(super) fn parse(path: &'a str) -> Result<Self, Error> {
+    pub(crate) fn parse(path: &'a str) -> Result<Self, Error> {
         let CustomerPath { version, customer, rest } = CustomerPath::parse(path)?;
         let (name, arguments) = rest.split_once('/').unwrap_or((rest, ""));
         match name {
@@ -49,7 +49,7 @@ impl<'a> QueryPath<'a> {
 }
 
 impl Parameters {
-    pub(super) fn parse(query: Option<&str>) -> Result<Self, Error> {
+    pub(crate) fn parse(query: Option<&str>) -> Result<Self, Error> {
         let mut parameters = Self::default();
         for pair in query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
             match pair.split_once('=') {
@@ -66,7 +66,7 @@ impl Parameters {
 
 impl Delivery {
     /// One look into the catalogue: a named query that was changed is asked as it is now.
-    pub(super) async fn asked(&self, path: &QueryPath<'_>) -> Result<Asked, Error> {
+    pub(crate) async fn asked(&self, path: &QueryPath<'_>) -> Result<Asked, Error> {
         let no_such_query = |_| Error::NoSuchNamedQuery;
         let customer = decode(path.customer).map_err(no_such_query)?;
         let name = decode(path.name).map_err(no_such_query)?;

@@ -19,7 +19,7 @@ pub(crate) async fn get_raw(
     let path = QueryPath::parse(uri.path())?;
     let Parameters { page, .. } = Parameters::parse(uri.query())?;
     let asked = delivery.asked(&path).await?;
-    let _turn = delivery.projections.turn().await?;
+    let _turn = delivery.documents.turn().await?;
     let offset = u64::from(page.unwrap_or(1) - 1) * MAX_IDS;
     let limit = if page.is_none() { MAX_IDS + 1 } else { MAX_IDS };
     let stretch = Stretch { offset, limit };

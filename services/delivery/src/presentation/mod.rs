@@ -1,8 +1,8 @@
 //! The Presentation API: `/iiif-manifest` for one asset, `/iiif-resource` for all that a named query finds.
 //!
 //! - `teller` tells how one asset is shown, as a canvas.
-//! - `asked` reads what an address asks of which named query, `described` what that says of its manifests.
-//! - [`Projections`] keeps the documents made of many assets, and knows when one has to be made again; `writer` writes
+//! - `asked` reads what an address asks of which named query.
+//! - [`Documents`] keeps the documents made of many assets, and knows when one has to be made again; `writer` writes
 //!   them, and takes from the one before what has not changed.
 //! - `get_raw` lists the ids alone; `get_placeholder` is what is seen of a file that is no image.
 
@@ -10,9 +10,8 @@ mod teller;
 mod screened;
 mod get_manifest;
 mod asked;
-mod described;
 mod writer;
-mod projections;
+mod documents;
 mod get_named_query;
 mod get_raw;
 mod get_placeholder;
@@ -21,9 +20,9 @@ mod get_placeholder;
 mod tests;
 #[cfg(test)]
 mod query_tests;
-
+pub(crate) use asked::{Asked, QueryPath};
+pub(crate) use documents::Documents;
 pub(crate) use get_manifest::get_manifest;
 pub(crate) use get_named_query::get_named_query;
 pub(crate) use get_placeholder::get_placeholder;
 pub(crate) use get_raw::get_raw;
-pub(crate) use projections::Projections;

@@ -10,14 +10,13 @@ use std::{
 use catalogue::AssetCard;
 use iiif::{
     Version,
-    presentation::{Collection, Content, LanguageMap, Manifest, Member, Range},
+    presentation::{Collection, Content, Description, LanguageMap, Manifest, Member, Range},
 };
 use model::PublicUrls;
 use time::format_description::well_known::Rfc3339;
 
 use super::{
     asked::Asked,
-    described::{description, value_of},
     teller::{Teller, entry, has_canvas},
 };
 use crate::{access::Visitor, delivery::Delivery, document::Stored};
@@ -100,10 +99,16 @@ impl Writer {
             Member { id: format!("{}?page={page}", self.id), label }
         };
         let manifests = (1..=total.div_ceil(size)).map(page).collect();
-        let label = description(&self.asked)?.label().cloned().unwrap_or_else(|| self.label());
+        let label = self.description()?.label().cloned().unwrap_or_else(|| self.label());
         let collection = Collection { id: self.id.clone(), label, manifests };
         let text = collection.to_json(self.version).to_string();
         Ok(Written { stored: Stored::new(&text)?, pieces: Arc::default() })
+    }
+
+    /// What the query says of its manifests. It was read when it was saved; that it can't be now is nobody's fault who
+    /// asks.
+    fn description(&self) -> io::Result<Description> {
+        self.asked.query.description(&self.asked.question).map_err(io::Error::other)
     }
 
     fn describe(&self, cards: &[AssetCard]) -> io::Result<Manifest> {
@@ -116,7 +121,7 @@ impl Writer {
             metadata: [title].into_iter().chain(generated).collect(),
             ..Manifest::new(self.id.as_str(), self.label())
         };
-        description(&self.asked)?.describe(&mut manifest);
+        self.description()?.describe(&mut manifest);
         Ok(manifest)
     }
 
@@ -126,7 +131,7 @@ impl Writer {
         let mut ranges: Vec<Range> = Vec::new();
         let mut last = None;
         for (card, number, _) in shown {
-            let value = value_of(card, field);
+            let value = card.text(field);
             if let Some(value) = value.as_ref().filter(|_| value != last) {
                 let id = format!("{}#range-{}", self.id, ranges.len() + 1);
                 let label = LanguageMap::none(value);
@@ -151,7 +156,7 @@ impl Writer {
     }
 
     fn canvas(&self, card: &AssetCard, number: u32) -> String {
-        let label = self.asked.template.canvas_label.and_then(|field| value_of(card, field));
+        let label = self.asked.template.canvas_label.and_then(|field| card.text(field));
         let canvas = self.teller(card, &Visitor::stranger()).canvas(number, label);
         canvas.to_json(self.version).map(|canvas| canvas.to_string()).unwrap_or_default()
     }

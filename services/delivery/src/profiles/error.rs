@@ -76,6 +76,8 @@ impl Error {
             | ImageError::TooManyFound(_)
             | ImageError::Document(_)
             | ImageError::Interrupted
+            | ImageError::TooManyMembers(_)
+            | ImageError::NotProjected(_)
             | ImageError::NoServerUrls => return Self::Image(error),
         };
         Self::Option { option, value: value.clone() }

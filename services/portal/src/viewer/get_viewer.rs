@@ -44,7 +44,7 @@ pub(crate) async fn get_viewer(
         title: id.name().to_owned(),
         width,
         height,
-        is_restricted: !card.roles.is_empty() || card.max_unauthorised >= 0,
+        is_restricted: card.is_restricted(),
         info_json: format!("{}/info.json", urls.public.of(Service::Image, &id)),
         addresses: addresses(&urls.public, &id),
         reference: format!("{}/docs", urls.api),

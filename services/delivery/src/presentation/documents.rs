@@ -18,7 +18,7 @@ use crate::error::Error;
 ///
 /// One is kept as long as its memory is not needed for others, and given as long as its stamp holds; then the assets
 /// are read again, and what of them changed is written anew.
-pub(crate) struct Projections {
+pub(crate) struct Documents {
     kept: Cache<Key, Arc<Kept>>,
     /// So many are made at a time: one may take some ten megabytes while it is made.
     making: Semaphore,
@@ -39,7 +39,7 @@ const AT_A_TIME: usize = 4;
 /// As many assets as are counted to say how many manifests there are.
 const MAX_COUNTED: u64 = 1_000_000;
 
-impl Projections {
+impl Documents {
     pub(crate) fn new(bytes: u64) -> Self {
         let weight = |key: &Key, kept: &Arc<Kept>| {
             let bytes = size_of::<Kept>() + key.0.len() + kept.written.memory();
@@ -50,7 +50,7 @@ impl Projections {
     }
 
     /// To be held while many assets are in memory.
-    pub(super) async fn turn(&self) -> Result<SemaphorePermit<'_>, Error> {
+    pub(crate) async fn turn(&self) -> Result<SemaphorePermit<'_>, Error> {
         self.making.acquire().await.map_err(|_| Error::Interrupted)
     }
 }
@@ -60,7 +60,7 @@ impl Writer {
     pub(super) async fn document(mut self, parameters: Parameters) -> Result<Written, Error> {
         let Parameters { page, afresh } = parameters;
         let delivery = Arc::clone(&self.delivery);
-        let kept = &delivery.projections.kept;
+        let kept = &delivery.documents.kept;
         if let Some(page) = page {
             self.id = format!("{}?page={page}", self.id);
         }
@@ -104,7 +104,7 @@ impl Writer {
         before: Option<Arc<Kept>>,
     ) -> Result<Option<Kept>, Error> {
         let delivery = Arc::clone(&self.delivery);
-        let _turn = delivery.projections.turn().await?;
+        let _turn = delivery.documents.turn().await?;
         let catalogue = delivery.catalogue()?;
         let (customer, asked) = (self.asked.customer, self.asked.clone());
         let stamp = catalogue.stamp(customer, &asked.question);
