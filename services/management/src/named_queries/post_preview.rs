@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use axum::{Json, extract::State};
 use catalogue::Stretch;
-use model::named_query::{Question, Slot, Template};
+use model::named_query::{ImageSize, Question, Slot, Template};
 use serde_json::{Value, json};
 
 use crate::{
@@ -67,7 +67,18 @@ fn parse(template: &Template) -> Value {
         "objectName": template.object_name,
         "coverPage": template.cover_page,
         "redactedMessage": template.redacted_message,
+        "imageSize": template.image_size.map(image_size),
+        "pdfa": template.archival.then_some("2b"),
     })
+}
+
+/// As a template has it.
+fn image_size(size: ImageSize) -> String {
+    match size {
+        ImageSize::Original => "original".to_owned(),
+        ImageSize::Max => "max".to_owned(),
+        ImageSize::Edge(edge) => edge.to_string(),
+    }
 }
 
 async fn first(
