@@ -20,6 +20,8 @@ const KEEPERS: &[(&str, &[&str])] = &[
     ("axum", &["delivery", "events", "management", "portal", "app"]),
     ("clap", &["app"]),
     ("csv", &["lists"]),
+    ("hayro-syntax", &["bindery"]),
+    ("hayro-write", &["bindery"]),
     ("landlock", &["sandbox"]),
     ("lcms2", &["imaging"]),
     ("object_store", &["storage"]),

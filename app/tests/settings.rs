@@ -5,7 +5,7 @@
 use std::{fmt::Write, path::Path, process::Command};
 
 /// Each section, and the struct beside the code that it configures.
-const SECTIONS: [(&str, &str, &str); 12] = [
+const SECTIONS: [(&str, &str, &str); 13] = [
     ("server", "app/src/server_urls.rs", "ServerConfig"),
     ("log", "app/src/config.rs", "LogConfig"),
     ("database", "capabilities/catalogue/src/config.rs", "DatabaseConfig"),
@@ -16,6 +16,7 @@ const SECTIONS: [(&str, &str, &str); 12] = [
     ("delivery.originals", "services/delivery/src/config.rs", "OriginalsConfig"),
     ("management", "services/management/src/config.rs", "ManagementConfig"),
     ("ingest", "services/ingest/src/config.rs", "IngestConfig"),
+    ("ingest.projections", "services/ingest/src/config.rs", "ProjectionsConfig"),
     ("events", "services/events/src/config.rs", "EventsConfig"),
     ("images", "services/delivery/src/profiles/config.rs", "ImagesConfig"),
 ];
