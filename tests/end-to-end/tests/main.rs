@@ -14,6 +14,8 @@ mod images;
 mod import;
 mod named_queries;
 mod originals;
+mod paths;
+mod projections;
 mod pyramids;
 mod recordings;
 mod reference;
