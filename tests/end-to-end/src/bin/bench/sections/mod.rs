@@ -8,6 +8,7 @@ mod jp2;
 mod management;
 mod manifests;
 mod memory;
+mod projections;
 mod redraw;
 mod regions;
 mod s3;
@@ -36,7 +37,7 @@ pub(crate) struct Section {
 
 type Measuring<'a> = Pin<Box<dyn Future<Output = Result<Vec<Row>>> + 'a>>;
 
-pub(crate) const SECTIONS: [Section; 18] = [
+pub(crate) const SECTIONS: [Section; 19] = [
     Section { name: "tiles", goals: tiles::goals, measure: |it| Box::pin(tiles::measure(it)) },
     Section {
         name: "session",
@@ -84,6 +85,11 @@ pub(crate) const SECTIONS: [Section; 18] = [
         name: "manifests",
         goals: manifests::goals,
         measure: |it| Box::pin(manifests::measure(it)),
+    },
+    Section {
+        name: "projections",
+        goals: projections::goals,
+        measure: |it| Box::pin(projections::measure(it)),
     },
     Section { name: "memory", goals: memory::goals, measure: |it| Box::pin(memory::measure(it)) },
     Section { name: "start", goals: start::goals, measure: |it| Box::pin(start::measure(it)) },
