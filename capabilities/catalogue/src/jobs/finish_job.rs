@@ -57,6 +57,7 @@ impl Catalogue {
             JobKind::IngestImage
             | JobKind::IngestTimeBased
             | JobKind::IngestFile
+            | JobKind::TakeApart
             | JobKind::CleanUp => fail(self, job, error, Ending::DeadLetter, now).await?,
         };
         Ok(if buried { Fate::GivenUp } else { Fate::Lost })
