@@ -1,4 +1,5 @@
-//! What happens in the library arrives: at a webhook of this test, and at real servers where there are some.
+//! What happens in the library arrives, and what happens in buckets is heard: at a webhook of this test, and at real servers where
+//! there are some. Over 400 lines because both sides tell of the same library.
 
 use std::{
     path::Path,
