@@ -21,7 +21,7 @@ pub struct ManagementConfig {
     pub max_body_bytes: usize,
     /// How much memory all bodies with files may take at the same time, in megabytes; more wait.
     pub upload_megabytes: u32,
-    /// The largest upload that comes in parts (by tus), in bytes.
+    /// The largest file that comes by tus or in a form, in bytes.
     pub max_upload_bytes: u64,
     /// For how many hours an upload that comes in parts is kept after its last bytes came.
     pub upload_hours: u32,

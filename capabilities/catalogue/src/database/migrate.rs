@@ -33,18 +33,18 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0017_descriptions_of_named_queries",
         include_str!("../../migrations/0017_descriptions_of_named_queries.sql"),
     ),
-    ("0020_recordings", include_str!("../../migrations/0020_recordings.sql")),
-    ("0021_composites", include_str!("../../migrations/0021_composites.sql")),
-    ("0030_events", include_str!("../../migrations/0030_events.sql")),
-    ("0031_webhooks", include_str!("../../migrations/0031_webhooks.sql")),
-    ("0032_intake", include_str!("../../migrations/0032_intake.sql")),
+    ("0018_recordings", include_str!("../../migrations/0018_recordings.sql")),
+    ("0019_composites", include_str!("../../migrations/0019_composites.sql")),
+    ("0020_events", include_str!("../../migrations/0020_events.sql")),
+    ("0021_webhooks", include_str!("../../migrations/0021_webhooks.sql")),
+    ("0022_intake", include_str!("../../migrations/0022_intake.sql")),
     (
-        "0040_strategies_with_credentials",
-        include_str!("../../migrations/0040_strategies_with_credentials.sql"),
+        "0023_strategies_with_credentials",
+        include_str!("../../migrations/0023_strategies_with_credentials.sql"),
     ),
-    ("0041_known_hosts", include_str!("../../migrations/0041_known_hosts.sql")),
-    ("0042_uploads", include_str!("../../migrations/0042_uploads.sql")),
-    ("0050_projections", include_str!("../../migrations/0050_projections.sql")),
+    ("0024_known_hosts", include_str!("../../migrations/0024_known_hosts.sql")),
+    ("0025_uploads", include_str!("../../migrations/0025_uploads.sql")),
+    ("0026_projections", include_str!("../../migrations/0026_projections.sql")),
 ];
 
 /// Any number will do that no other program on the same database takes.
