@@ -25,7 +25,7 @@ pub struct Poster {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     pub status: u16,
-    /// The beginning of the body: no more than [`MAX_ANSWER`].
+    /// The beginning of the body: no more than 4 MiB.
     pub body: Bytes,
 }
 
