@@ -30,13 +30,15 @@ const seen = await page.evaluate(
     const jumped = happens("seeked");
     player.currentTime = Number(moment);
     await jumped;
+    const begun = happens("timeupdate");
+    await player.play();
+    await begun;
+    // A moment that was sought may be there before its picture is.
+    await new Promise((shown) => player.requestVideoFrameCallback(shown));
     const sheet = new OffscreenCanvas(player.videoWidth, player.videoHeight);
     const pen = sheet.getContext("2d");
     pen.drawImage(player, 0, 0);
     const pixel = [...pen.getImageData(player.videoWidth / 2, player.videoHeight / 2, 1, 1).data];
-    const begun = happens("timeupdate");
-    await player.play();
-    await begun;
     return { duration: player.duration, width: player.videoWidth, height: player.videoHeight, at: player.currentTime, pixel };
   },
   [video, seconds],
