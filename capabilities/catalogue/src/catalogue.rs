@@ -4,9 +4,13 @@ use model::AssetId;
 use moka::future::Cache;
 
 use crate::{
-    DatabaseConfig, Error, JobsWaiting, callers::caller::Callers, cards::card::Cards,
-    cards::changes::Changes, customers::customer::CustomerNames, database::Database,
-    jobs::bells::Bells, seals::Seals,
+    DatabaseConfig, Error, JobsWaiting,
+    callers::caller::Callers,
+    cards::{card::Cards, changes::Changes},
+    customers::customer::CustomerNames,
+    database::Database,
+    jobs::bells::Bells,
+    seals::Seals,
 };
 
 /// The library's records: one handle for all who read and write them. Cheap to clone.

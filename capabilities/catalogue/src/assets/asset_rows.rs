@@ -7,8 +7,10 @@ use sea_orm::ConnectionTrait;
 
 use crate::{
     Asset, Error,
-    assets::asset_labels,
-    assets::asset_row::{SELECT, fields},
+    assets::{
+        asset_labels,
+        asset_row::{SELECT, fields},
+    },
     database::{dialect::for_update, many, query},
     events::outbox,
 };

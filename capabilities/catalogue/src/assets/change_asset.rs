@@ -9,8 +9,10 @@ use time::OffsetDateTime;
 use crate::{
     Asset, AssetFields, Catalogue, Change, ChannelChoice, Error, JobId, Leftovers, Priority,
     Recording,
-    assets::asset_row,
-    assets::channel_rules::{ChannelRules, check_suits},
+    assets::{
+        asset_row,
+        channel_rules::{ChannelRules, check_suits},
+    },
     batches::batch_members,
     jobs::enqueue::{self, Scheduled, clean_up},
     storage::storage_use::{self, Load},

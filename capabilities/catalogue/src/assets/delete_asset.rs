@@ -6,14 +6,17 @@ use time::OffsetDateTime;
 
 use crate::{
     Asset, Catalogue, Error, Expected, JobId,
-    assets::asset_labels,
-    assets::asset_rows,
-    assets::change_asset::{check_can_be_changed, upload_of},
+    assets::{
+        asset_labels, asset_rows,
+        change_asset::{check_can_be_changed, upload_of},
+    },
     batches::batch_members,
     database::{many, query},
     events::outbox,
-    jobs::enqueue::{clean_up_version, supersede_all},
-    jobs::new_job,
+    jobs::{
+        enqueue::{clean_up_version, supersede_all},
+        new_job,
+    },
     storage::storage_use::{self, Load},
 };
 

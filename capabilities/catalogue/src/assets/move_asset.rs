@@ -6,9 +6,7 @@ use time::OffsetDateTime;
 
 use crate::{
     Asset, Catalogue, Error, Expected, Whereabouts,
-    assets::asset_labels,
-    assets::asset_row,
-    assets::change_asset::check_can_be_changed,
+    assets::{asset_labels, asset_row, change_asset::check_can_be_changed},
     database::query::{self, micros, moment},
     events::outbox,
     jobs::enqueue::{next_version, supersede},

@@ -5,9 +5,11 @@ use time::OffsetDateTime;
 
 use crate::{
     Asset, Catalogue, Error, NewAsset,
-    assets::asset_rows,
-    assets::change_asset::{check_can_be_changed, is_made_differently, merge},
-    assets::channel_rules::ChannelRules,
+    assets::{
+        asset_rows,
+        change_asset::{check_can_be_changed, is_made_differently, merge},
+        channel_rules::ChannelRules,
+    },
     database::query::{micros, moment},
 };
 

@@ -4,8 +4,10 @@ use time::OffsetDateTime;
 
 use crate::{
     Asset, AssetFields, Catalogue, Change, Error, JobId, Priority,
-    assets::asset_row,
-    assets::change_asset::{Processing, blank, change_asset, merged},
+    assets::{
+        asset_row,
+        change_asset::{Processing, blank, change_asset, merged},
+    },
     database::query::{micros, moment},
     jobs::enqueue::{self, Scheduled},
     spaces::space_defaults,

@@ -3,8 +3,10 @@ use time::OffsetDateTime;
 
 use crate::{
     AssetFields, Catalogue, Changed, Error, Priority,
-    assets::asset_row,
-    assets::change_asset::{Processing, change_asset},
+    assets::{
+        asset_row,
+        change_asset::{Processing, change_asset},
+    },
     database::query::{micros, moment},
 };
 

@@ -5,8 +5,7 @@ use time::OffsetDateTime;
 use crate::{
     Asset, Batch, Catalogue, Error, JobId,
     assets::asset_rows,
-    batches::batch,
-    batches::batch_members::Ended,
+    batches::{batch, batch_members::Ended},
     database::query::{self, micros, moment},
     jobs::enqueue::supersede_all,
 };

@@ -6,14 +6,17 @@ use time::OffsetDateTime;
 
 use crate::{
     Asset, Batch, Catalogue, Change, Error, JobId, Leftovers, NewAsset, Priority,
-    assets::asset_rows,
-    assets::change_asset::{blank, check_can_be_changed, merge, upload_of},
-    assets::channel_rules::ChannelRules,
-    batches::batch,
-    batches::batch_members,
+    assets::{
+        asset_rows,
+        change_asset::{blank, check_can_be_changed, merge, upload_of},
+        channel_rules::ChannelRules,
+    },
+    batches::{batch, batch_members},
     database::query::{self, micros, moment},
-    jobs::enqueue::{self, Work, clean_up_job, supersede_all},
-    jobs::new_job::{self, NewJob},
+    jobs::{
+        enqueue::{self, Work, clean_up_job, supersede_all},
+        new_job::{self, NewJob},
+    },
     spaces::space_defaults::{self, SpaceDefaults},
     storage::storage_use::{self, Load},
 };

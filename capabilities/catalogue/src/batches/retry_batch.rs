@@ -10,8 +10,10 @@ use crate::{
         many,
         query::{self, micros, moment},
     },
-    jobs::enqueue::{self, Work, supersede_all},
-    jobs::new_job,
+    jobs::{
+        enqueue::{self, Work, supersede_all},
+        new_job,
+    },
 };
 
 impl Catalogue {

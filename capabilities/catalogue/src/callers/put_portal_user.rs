@@ -3,8 +3,7 @@ use uuid::Uuid;
 
 use crate::{
     Catalogue, Error, Expected, PortalUser,
-    callers::passwords,
-    callers::portal_user::portal_user,
+    callers::{passwords, portal_user::portal_user},
     customers::customer::{customer, fold},
     database::query::{self, micros},
 };

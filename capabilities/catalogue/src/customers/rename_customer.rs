@@ -2,8 +2,10 @@ use time::OffsetDateTime;
 
 use crate::{
     Catalogue, Customer, Error, Expected,
-    customers::create_customer::{check_display_name, display_name_taken},
-    customers::customer::{customer, fold},
+    customers::{
+        create_customer::{check_display_name, display_name_taken},
+        customer::{customer, fold},
+    },
     database::query::{self, micros},
 };
 

@@ -9,8 +9,10 @@ use crate::{
     batches::batch_members,
     composites,
     database::query,
-    jobs::enqueue::clean_up,
-    jobs::finish_job::{HELD, held, readable},
+    jobs::{
+        enqueue::clean_up,
+        finish_job::{HELD, held, readable},
+    },
 };
 
 impl Catalogue {

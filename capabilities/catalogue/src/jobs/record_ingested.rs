@@ -8,8 +8,10 @@ use crate::{
     assets::asset_row,
     batches::batch_members,
     database::query,
-    jobs::enqueue::{clean_up, clean_up_version},
-    jobs::new_job,
+    jobs::{
+        enqueue::{clean_up, clean_up_version},
+        new_job,
+    },
     storage::storage_use::{self, Load},
 };
 

@@ -7,8 +7,10 @@ use crate::{
     Catalogue, DefaultDeliveryChannel, Error, Expected,
     customers::customer::customer,
     database::query::{self, micros},
-    policies::policy::{default_channel, policy},
-    policies::policy_rules::check_pattern,
+    policies::{
+        policy::{default_channel, policy},
+        policy_rules::check_pattern,
+    },
     spaces::space::space,
 };
 

@@ -9,8 +9,10 @@ use crate::{
         dialect::for_update,
         query::{self, micros},
     },
-    policies::policy::policy,
-    policies::policy_rules::{check_channel, check_data, check_name},
+    policies::{
+        policy::policy,
+        policy_rules::{check_channel, check_data, check_name},
+    },
 };
 
 /// What a request says about a policy.

@@ -1,8 +1,8 @@
 use time::OffsetDateTime;
 
 use crate::{
-    Catalogue, Error, Space, SpaceFields, spaces::create_space::update,
-    spaces::space::space_for_update,
+    Catalogue, Error, Space, SpaceFields,
+    spaces::{create_space::update, space::space_for_update},
 };
 
 impl Catalogue {

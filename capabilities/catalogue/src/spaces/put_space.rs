@@ -3,8 +3,10 @@ use time::OffsetDateTime;
 use crate::{
     Catalogue, Error, Space, SpaceFields,
     customers::customer::customer,
-    spaces::create_space::{insert, update},
-    spaces::space::space_for_update,
+    spaces::{
+        create_space::{insert, update},
+        space::space_for_update,
+    },
 };
 
 /// A space after a PUT.
