@@ -51,6 +51,44 @@ pub struct AssetCard {
 }
 
 impl AssetCard {
+    /// Of an image that everybody may see and of which nothing else is said, delivered in no way yet.
+    pub fn open_image(
+        id: AssetId,
+        version: u64,
+        media_type: MediaType,
+        extent: (u32, u32),
+        modified: OffsetDateTime,
+    ) -> Self {
+        Self {
+            id,
+            version,
+            media_type,
+            family: Family::Image,
+            origin: None,
+            extent,
+            duration: 0,
+            gray: false,
+            roles: Vec::new(),
+            max_unauthorised: -1,
+            open_full_max: None,
+            max_width: None,
+            channels: Vec::new(),
+            thumbnails: Vec::new(),
+            modified,
+            string1: None,
+            string2: None,
+            string3: None,
+            number1: 0,
+            number2: 0,
+            number3: 0,
+            tags: Vec::new(),
+            ingesting: false,
+            headers: Vec::new(),
+            kept: None,
+            recording: Recording::default(),
+        }
+    }
+
     /// Is there anything to deliver yet?
     pub fn is_ready(&self) -> bool {
         self.version > 0

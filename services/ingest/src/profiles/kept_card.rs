@@ -1,6 +1,6 @@
-use catalogue::{AssetCard, AssetChannel, Recording};
+use catalogue::{AssetCard, AssetChannel};
 use iiif::image::Extent;
-use model::{AssetId, DeliveryChannel, Family, MediaType};
+use model::{AssetId, DeliveryChannel, MediaType};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -23,36 +23,14 @@ impl KeptCard {
         modified: OffsetDateTime,
     ) -> AssetCard {
         let policy = if self.in_place { "use-original" } else { "default" };
+        let extent = (self.extent.w, self.extent.h);
         AssetCard {
-            id: id.clone(),
-            version,
-            media_type: self.media_type.clone(),
-            family: Family::Image,
-            origin: None,
-            extent: (self.extent.w, self.extent.h),
-            duration: 0,
             gray: self.gray,
-            roles: Vec::new(),
-            max_unauthorised: -1,
-            open_full_max: None,
-            max_width: None,
             channels: vec![AssetChannel {
                 channel: DeliveryChannel::IiifImg,
                 policy: policy.to_owned(),
             }],
-            thumbnails: Vec::new(),
-            modified,
-            string1: None,
-            string2: None,
-            string3: None,
-            number1: 0,
-            number2: 0,
-            number3: 0,
-            tags: Vec::new(),
-            ingesting: false,
-            headers: Vec::new(),
-            kept: None,
-            recording: Recording::default(),
+            ..AssetCard::open_image(id.clone(), version, self.media_type.clone(), extent, modified)
         }
     }
 }

@@ -97,41 +97,17 @@ fn bookmarks(template: &Template, entries: &[Entry<'_>]) -> Vec<Bookmark> {
 
 #[cfg(test)]
 mod tests {
-    use catalogue::{AssetChannel, Recording};
-    use model::Family;
+    use catalogue::AssetChannel;
     use time::OffsetDateTime;
 
     use super::*;
 
     fn card(name: &str) -> AssetCard {
         let channel = |channel| AssetChannel { channel, policy: "default".to_owned() };
+        let (id, modified) = (AssetId::new(2, 5, name).unwrap(), OffsetDateTime::UNIX_EPOCH);
         AssetCard {
-            id: AssetId::new(2, 5, name).unwrap(),
-            version: 1,
-            media_type: "image/tiff".parse().unwrap(),
-            family: Family::Image,
-            origin: None,
-            extent: (600, 400),
-            duration: 0,
-            gray: false,
-            roles: Vec::new(),
-            max_unauthorised: -1,
-            open_full_max: None,
-            max_width: None,
             channels: [DeliveryChannel::IiifImg, DeliveryChannel::File].map(channel).into(),
-            thumbnails: Vec::new(),
-            modified: OffsetDateTime::UNIX_EPOCH,
-            string1: None,
-            string2: None,
-            string3: None,
-            number1: 0,
-            number2: 0,
-            number3: 0,
-            tags: Vec::new(),
-            ingesting: false,
-            headers: Vec::new(),
-            kept: None,
-            recording: Recording::default(),
+            ..AssetCard::open_image(id, 1, "image/tiff".parse().unwrap(), (600, 400), modified)
         }
     }
 
