@@ -9,13 +9,7 @@ use model::DeliveryChannel;
 use storage::keys;
 
 use super::hand_out::{Parcel, Wishes, hand_out};
-use crate::{
-    access::{Asked, Decision, may_see},
-    asset_path::AssetPath,
-    delivery::Delivery,
-    error::Error,
-    visit::Visit,
-};
+use crate::{asset_path::AssetPath, delivery::Delivery, error::Error, visit::Visit};
 
 /// `GET /file/{customer}/{space}/{name}[?filename=…]`: the asset as it came, or a part of it.
 #[tracing::instrument(level = "debug", skip_all, fields(path = uri.path()))]
@@ -31,13 +25,9 @@ pub(crate) async fn get_file(
     if !card.is_ready() || !card.has_channel(DeliveryChannel::File) {
         return Err(Error::NoSuchAsset);
     }
-    let decision = may_see(&card, &visit.visitor, Asked::File);
-    if decision == Decision::Refused {
-        return Err(Error::Unauthorised);
-    }
     let (kept, version) = card.kept_at();
     let key = keys::original(kept, version);
     let media_type = card.media_type.as_str();
-    let parcel = Parcel { card: &card, decision, media_type, name: "file", key };
+    let parcel = Parcel { card: &card, media_type, name: "file", key };
     hand_out(&delivery, &visit, &parcel, &wishes).await
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::send_object::send_object;
 use crate::{
-    access::Decision,
+    access::{Asked, Decision, may_see},
     answer::Answer,
     delivery::Delivery,
     error::Error,
@@ -24,10 +24,9 @@ pub(crate) struct Wishes {
     filename: String,
 }
 
-/// Bytes of an asset as they are stored, which a visitor may have.
+/// Bytes of an asset as they are stored.
 pub(super) struct Parcel<'a> {
     pub(super) card: &'a AssetCard,
-    pub(super) decision: Decision,
     pub(super) media_type: &'a str,
     /// What tells it from the other bytes of the asset.
     pub(super) name: &'a str,
@@ -37,14 +36,18 @@ pub(super) struct Parcel<'a> {
 const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream");
 const SANDBOX: HeaderValue = HeaderValue::from_static("sandbox");
 
-/// Hands bytes out, whole or in part, straight from the storage.
+/// Hands bytes out to who may have them, whole or in part, straight from the storage.
 pub(super) async fn hand_out(
     delivery: &Delivery,
     visit: &Visit,
     parcel: &Parcel<'_>,
     wishes: &Wishes,
 ) -> Result<Response, Error> {
-    let answer = answer(delivery, parcel, wishes);
+    let decision = may_see(parcel.card, &visit.visitor, Asked::File);
+    if decision == Decision::Refused {
+        return Err(Error::Unauthorised);
+    }
+    let answer = answer(delivery, parcel, decision, wishes);
     if answer.is_current_for(visit) {
         return Ok(answer.not_modified());
     }
@@ -56,8 +59,8 @@ pub(super) async fn hand_out(
     }
 }
 
-fn answer(delivery: &Delivery, parcel: &Parcel<'_>, wishes: &Wishes) -> Answer {
-    let Parcel { card, decision, media_type, .. } = *parcel;
+fn answer(delivery: &Delivery, parcel: &Parcel<'_>, decision: Decision, wishes: &Wishes) -> Answer {
+    let Parcel { card, media_type, .. } = *parcel;
     let content_type = HeaderValue::try_from(media_type).unwrap_or(OCTETS);
     let etag = Fingerprint::NEW.of(parcel.name.as_bytes()).etag(card.version);
     let modified = LastModified::new(card.modified);
