@@ -8,7 +8,7 @@ use crate::{
     callers::caller::Callers,
     cards::{card::Cards, changes::Changes},
     customers::customer::CustomerNames,
-    database::Database,
+    database::{Clock, Database},
     jobs::bells::Bells,
     seals::Seals,
 };
@@ -21,6 +21,7 @@ pub struct Catalogue {
 
 pub(crate) struct Parts {
     pub(crate) database: Database,
+    pub(crate) clock: Clock,
     pub(crate) cards: Cards,
     pub(crate) changes: Changes,
     pub(crate) callers: Callers,
@@ -48,8 +49,10 @@ impl Catalogue {
     /// Connects; changes nothing in the database (see [`Catalogue::migrate`]).
     pub async fn open(config: &DatabaseConfig, data: &Path) -> Result<Self, Error> {
         let card_max_age = Duration::from_secs(config.card_max_age_seconds);
+        let database = Database::open(config, data).await?;
         let parts = Parts {
-            database: Database::open(config, data).await?,
+            clock: Clock::start(&database).await?,
+            database,
             cards: Cards::new(config.max_cards, card_max_age),
             changes: Changes::new(card_max_age),
             callers: Callers::default(),

@@ -10,7 +10,6 @@ use catalogue::{AssetCard, Catalogue};
 use iiif::image::{Drawing, ImageRequest, Quality};
 use model::AssetId;
 use storage::{Derivatives, Ranges};
-use time::OffsetDateTime;
 
 use crate::{
     DeliveryConfig,
@@ -102,12 +101,6 @@ impl Delivery {
 
     pub(crate) async fn card(&self, id: &AssetId) -> Result<Arc<AssetCard>, Error> {
         self.catalogue()?.card(id).await?.ok_or(Error::NoSuchAsset)
-    }
-
-    /// The edge of this service: here the clock is read.
-    #[expect(clippy::disallowed_methods, reason = "the edge of the service")]
-    pub(crate) fn now(&self) -> OffsetDateTime {
-        OffsetDateTime::now_utc()
     }
 
     /// Where nothing is registered, no asset is found.

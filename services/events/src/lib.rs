@@ -13,7 +13,6 @@ mod signature;
 mod sinks;
 mod sender;
 mod intake;
-mod clock;
 #[cfg(test)]
 mod test_desk;
 #[cfg(test)]
@@ -22,5 +21,3 @@ mod stories;
 pub use config::{EventsConfig, SinkConfig, SinkKind, SourceConfig, SourceKind};
 pub use intake::{Receivers, Removed, RuleConfig};
 pub use sender::Sender;
-
-pub(crate) use clock::now;

@@ -1,12 +1,12 @@
 use std::{sync::Arc, time::Duration};
 
 use catalogue::{Catalogue, Event, Listener, Target};
+use time::OffsetDateTime;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::EventsConfig,
-    now,
     sinks::{NotTold, Sinks, Webhooks},
 };
 
@@ -75,9 +75,13 @@ impl Sender {
         }
     }
 
+    fn now(&self) -> OffsetDateTime {
+        self.catalogue.now()
+    }
+
     async fn make_known(&self) {
         let names = self.sinks.names();
-        while let Err(error) = self.catalogue.keep_sinks(&names, now()).await {
+        while let Err(error) = self.catalogue.keep_sinks(&names, self.now()).await {
             tracing::warn!(?error, "the sinks can't be made known");
             tokio::time::sleep(PAUSE).await;
         }
@@ -87,7 +91,7 @@ impl Sender {
     async fn next(&self) -> Result<Option<Listener>, catalogue::Error> {
         self.catalogue.line_up_events().await?;
         let (names, lease) = (self.sinks.names(), self.config.lease());
-        self.catalogue.claim_listener(&names, &self.name, lease, now()).await
+        self.catalogue.claim_listener(&names, &self.name, lease, self.now()).await
     }
 
     #[tracing::instrument(skip_all, fields(listener = %listener.id))]
@@ -105,10 +109,10 @@ impl Sender {
         let whither = self.whither(&listener).await?;
         if listener.ping.is_some() {
             let answer = match &whither {
-                Whither::Webhook(target) => self.webhooks.ping(target, now()).await,
+                Whither::Webhook(target) => self.webhooks.ping(target, self.now()).await,
                 Whither::Sink | Whither::Nowhere => "it is no webhook".to_owned(),
             };
-            self.catalogue.listener_was_pinged(&listener, &answer, now()).await?;
+            self.catalogue.listener_was_pinged(&listener, &answer, self.now()).await?;
         }
         for _ in 0..TURN {
             let is_over = !listener.enabled || matches!(whither, Whither::Nowhere);
@@ -121,7 +125,7 @@ impl Sender {
                 break;
             }
         }
-        self.catalogue.release_listener(&listener, now()).await
+        self.catalogue.release_listener(&listener, self.now()).await
     }
 
     /// One after the other; `false` if it is not to be told more now.
@@ -142,7 +146,8 @@ impl Sender {
                     return Ok(false);
                 }
                 let lease = self.config.lease();
-                let told = self.catalogue.listener_was_told(listener, event.place, lease, now());
+                let told =
+                    self.catalogue.listener_was_told(listener, event.place, lease, self.now());
                 if !told.await? {
                     return Ok(false);
                 }
@@ -177,7 +182,7 @@ impl Sender {
         event: &Event,
     ) -> Result<(), NotTold> {
         let told = match (whither, self.sinks.get(&listener.id)) {
-            (Whither::Webhook(target), _) => self.webhooks.tell(target, event, now()).await,
+            (Whither::Webhook(target), _) => self.webhooks.tell(target, event, self.now()).await,
             (Whither::Sink, Some(sink)) => sink.tell(event).await,
             (Whither::Sink | Whither::Nowhere, _) => Ok(()),
         };
@@ -203,16 +208,16 @@ impl Sender {
         }
         let pause = back_off(listener.failures, is_webhook);
         let after = (pause, is_given_up);
-        self.catalogue.listener_failed(listener, &reason, after, now()).await.map(|_| ())
+        self.catalogue.listener_failed(listener, &reason, after, self.now()).await.map(|_| ())
     }
 
     async fn tidy(self: Arc<Self>, stop: CancellationToken) {
         let days = time::Duration::days(self.config.keep_days.into());
         while !stop.is_cancelled() {
-            if let Err(error) = self.catalogue.forget_intake(now() - days).await {
+            if let Err(error) = self.catalogue.forget_intake(self.now() - days).await {
                 tracing::warn!(?error, "what was heard long ago can't be forgotten");
             }
-            match self.catalogue.forget_events(now() - days).await {
+            match self.catalogue.forget_events(self.now() - days).await {
                 Ok(0) => {}
                 Ok(events) => tracing::info!(events, "old events were forgotten"),
                 Err(error) => tracing::warn!(?error, "old events can't be forgotten"),

@@ -107,6 +107,10 @@ impl Engine {
         self.record(job, &ingested).await
     }
 
+    pub(crate) fn now(&self) -> OffsetDateTime {
+        self.catalogue.now()
+    }
+
     async fn asset(&self, id: &AssetId) -> Result<Asset, Failure> {
         let asset = self.catalogue.asset(id).await.context("the asset can't be looked up")?;
         asset.ok_or_else(|| Failure::Asset("the asset was deleted".to_owned()))
@@ -171,7 +175,7 @@ impl Engine {
     }
 
     async fn record(&self, job: &Job, ingested: &Ingested) -> Result<(), Failure> {
-        let recorded = self.catalogue.record_ingested(job, ingested, now()).await;
+        let recorded = self.catalogue.record_ingested(job, ingested, self.now()).await;
         let recorded = recorded.context("the result can't be recorded")?;
         tracing::info!(asset = %job.asset, version = job.version, ?recorded, "ingested");
         Ok(())
@@ -194,10 +198,4 @@ fn ingested(source: &Fetched, made: &Made, kept: &Kept, beside: u64) -> Ingested
 
 fn size(text: &str) -> Option<Size> {
     Size::parse(text, Version::V3)
-}
-
-/// The edge of this service: here the clock is read.
-#[expect(clippy::disallowed_methods, reason = "the edge of the service")]
-pub(crate) fn now() -> OffsetDateTime {
-    OffsetDateTime::now_utc()
 }

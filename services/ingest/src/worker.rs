@@ -7,11 +7,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    config::IngestConfig,
-    engine::{Engine, now},
-    failure::Failure,
-    fetch::Fetcher,
-    scratch::Scratch,
+    config::IngestConfig, engine::Engine, failure::Failure, fetch::Fetcher, scratch::Scratch,
 };
 
 /// Claims jobs and does them, as many at once as configured, until it is told to stop.
@@ -75,7 +71,7 @@ impl Worker {
             () = out_of_grace => tracing::info!("some jobs were not done in time"),
         }
         lanes.shutdown().await;
-        match worker.engine.catalogue.release_jobs(&worker.name, now()).await {
+        match worker.engine.catalogue.release_jobs(&worker.name, worker.engine.now()).await {
             Ok(0) => {}
             Ok(jobs) => tracing::info!(jobs, "handed back"),
             Err(error) => tracing::warn!(?error, "jobs could not be handed back; their leases end"),
@@ -85,7 +81,8 @@ impl Worker {
     async fn work(self: Arc<Self>, kinds: &[JobKind], stop: CancellationToken) {
         while !stop.is_cancelled() {
             let lease = self.engine.config.lease();
-            let claimed = self.engine.catalogue.claim_job(kinds, &self.name, lease, now()).await;
+            let claimed =
+                self.engine.catalogue.claim_job(kinds, &self.name, lease, self.engine.now()).await;
             let pause = async {
                 match claimed {
                     Ok(Some(job)) => return Some(job),
@@ -132,7 +129,7 @@ impl Worker {
         let lease = self.engine.config.lease();
         loop {
             tokio::time::sleep(lease / 3).await;
-            match self.engine.catalogue.heartbeat(job, lease, now()).await {
+            match self.engine.catalogue.heartbeat(job, lease, self.engine.now()).await {
                 Ok(true) => {}
                 Ok(false) => return,
                 Err(error) => tracing::warn!(?error, "a heartbeat failed"),
@@ -152,14 +149,19 @@ impl Worker {
         }
         let catalogue = &self.engine.catalogue;
         let settled = match (may_retry, job.kind) {
-            (true, _) => {
-                catalogue.retry_job(job, &reason, back_off(job.attempts), now()).await.map(|_| ())
-            }
+            (true, _) => catalogue
+                .retry_job(job, &reason, back_off(job.attempts), self.engine.now())
+                .await
+                .map(|_| ()),
             (false, JobKind::Project) => {
-                catalogue.fail_projection(job, &reason, now()).await.map(|_| ())
+                catalogue.fail_projection(job, &reason, self.engine.now()).await.map(|_| ())
             }
-            (false, JobKind::CleanUp) => catalogue.bury_job(job, &reason, now()).await.map(|_| ()),
-            (false, _) => catalogue.record_failed(job, &reason, now()).await.map(|_| ()),
+            (false, JobKind::CleanUp) => {
+                catalogue.bury_job(job, &reason, self.engine.now()).await.map(|_| ())
+            }
+            (false, _) => {
+                catalogue.record_failed(job, &reason, self.engine.now()).await.map(|_| ())
+            }
         };
         if let Err(error) = settled {
             tracing::error!(?error, "a failed job can't be settled; its lease ends");

@@ -33,8 +33,7 @@ impl Management {
         Self { streams: self.streams.closed_by(closing), ..self }
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the edge of the service reads the clock")]
     pub(crate) fn now(&self) -> OffsetDateTime {
-        OffsetDateTime::now_utc()
+        self.catalogue.now()
     }
 }

@@ -15,6 +15,15 @@ pub(crate) fn for_update_skip_locked(database: &impl ConnectionTrait) -> &'stati
     if is_postgres(database) { " FOR UPDATE SKIP LOCKED" } else { "" }
 }
 
+/// The time on the database's machine, in microseconds since 1970.
+pub(crate) fn now(database: &impl ConnectionTrait) -> &'static str {
+    if is_postgres(database) {
+        "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"
+    } else {
+        "CAST(unixepoch('subsec') * 1000000 AS BIGINT)"
+    }
+}
+
 /// A migration, with the words that need it translated. `{postgres}` begins a line that SQLite need not read.
 pub(crate) fn spelt_for(database: &impl ConnectionTrait, sql: &str) -> String {
     let (text, identity, postgres) = if is_postgres(database) {

@@ -75,14 +75,14 @@ impl Delivery {
         let members = self.members(name, asked).await?;
         let catalogue = self.catalogue()?;
         let Some(found) = catalogue.projection(name).await? else { return Ok(None) };
-        let failure = found.failure.filter(|(moment, _)| self.now() < *moment + AFTER_FAILURE);
+        let failure = found.failure.filter(|(moment, _)| catalogue.now() < *moment + AFTER_FAILURE);
         if let Some(file) = found.made {
             if file.members == members.print {
                 return Ok(Some(file));
             }
             if self.may_still_be_shown(&file, members, asked).await? {
                 if failure.is_none() {
-                    catalogue.want_projection(name, Priority::Background, self.now()).await?;
+                    catalogue.want_projection(name, Priority::Background, catalogue.now()).await?;
                 }
                 return Ok(Some(file));
             }
@@ -96,7 +96,7 @@ impl Delivery {
     /// Has the file made, and waits a little for it; `false` if that was not enough.
     async fn has_made(&self, name: &ProjectionName, visit: &Visit) -> Result<bool, Error> {
         let catalogue = self.catalogue()?;
-        let job = catalogue.want_projection(name, Priority::Priority, self.now()).await?;
+        let job = catalogue.want_projection(name, Priority::Priority, catalogue.now()).await?;
         let patience = match visit.is_head {
             true => Duration::ZERO,
             false => Duration::from_secs(self.config.projection_wait_seconds),

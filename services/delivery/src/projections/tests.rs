@@ -43,7 +43,7 @@ async fn add(library: &Library, name: &str, number: i64) {
 
 async fn claim(library: &Library) -> Option<Job> {
     let lease = std::time::Duration::from_secs(60);
-    let now = library.delivery.now();
+    let now = library.catalogue.now();
     library.catalogue.claim_job(&[JobKind::Project], "binder", lease, now).await.unwrap()
 }
 
@@ -193,7 +193,7 @@ async fn why_a_file_could_not_be_made_is_told() {
     let library = library().await;
     library.get(PDF).await;
     let job = claim(&library).await.unwrap();
-    let now = library.delivery.now();
+    let now = library.catalogue.now();
     library.catalogue.fail_projection(&job, "the pages are wet", now).await.unwrap();
     let reply = library.get(PDF).await;
     assert_eq!(reply.status, StatusCode::INTERNAL_SERVER_ERROR);

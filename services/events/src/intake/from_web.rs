@@ -11,7 +11,7 @@ use axum::{
 use storage::Secret;
 
 use super::Intake;
-use crate::{now, signature};
+use crate::signature;
 
 /// Hears from whoever posts here and knows the secret of the source.
 #[derive(Clone)]
@@ -46,7 +46,7 @@ async fn post_events(
         return (StatusCode::NOT_FOUND, "there is no such source\n");
     };
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if !signature::vouches(secret.expose(), text, &body, now().unix_timestamp()) {
+    if !signature::vouches(secret.expose(), text, &body, web.intake.now().unix_timestamp()) {
         return (StatusCode::UNAUTHORIZED, "this needs a signature by the secret of the source\n");
     }
     match web.intake.take(&source, &body).await {

@@ -2,13 +2,13 @@ use std::collections::HashMap;
 
 use catalogue::{Catalogue, Error, Expected, ListOperation, ListPatch, ListProperty, Priority};
 use model::AssetId;
+use time::OffsetDateTime;
 
 use super::{
     ObjectChange, ObjectEvent, Rule,
     object_event::read,
     rule::{Found, NoAsset, Removed},
 };
-use crate::now;
 
 /// Makes of messages what the rules of their source say.
 pub(crate) struct Intake {
@@ -31,6 +31,10 @@ const FLAG: &str = "origin-removed";
 impl Intake {
     pub(crate) fn new(catalogue: Catalogue, rules: HashMap<String, Vec<Rule>>) -> Self {
         Self { catalogue, rules }
+    }
+
+    pub(crate) fn now(&self) -> OffsetDateTime {
+        self.catalogue.now()
     }
 
     /// Acts upon a message. An error says that it should be heard again; whatever else is wrong with it is kept apart.
@@ -58,7 +62,7 @@ impl Intake {
 
     async fn refuse(&self, source: &str, reason: &str, message: &[u8]) -> Result<(), Error> {
         tracing::info!(source, reason, "a message was kept apart");
-        self.catalogue.refuse_message(source, reason, message, now()).await
+        self.catalogue.refuse_message(source, reason, message, self.now()).await
     }
 
     /// Answers what was done, in a word.
@@ -77,7 +81,7 @@ impl Intake {
             ObjectChange::Went => self.remove(rule, &found).await?,
         };
         if let Some(sequencer) = &event.sequencer {
-            self.catalogue.remember_object_event(object, sequencer, now()).await?;
+            self.catalogue.remember_object_event(object, sequencer, self.now()).await?;
         }
         Ok(outcome)
     }
@@ -87,7 +91,7 @@ impl Intake {
         if rule.removed == Removed::Flag {
             self.flag(&asset.id, ListOperation::Remove).await?;
         }
-        self.catalogue.register_asset(&asset, Priority::Normal, now()).await?;
+        self.catalogue.register_asset(&asset, Priority::Normal, self.now()).await?;
         Ok("registered")
     }
 
@@ -97,7 +101,7 @@ impl Intake {
             Removed::Ignore => return Ok("passed over"),
             Removed::Flag => self.flag(&id, ListOperation::Add).await?,
             Removed::Delete => {
-                match self.catalogue.delete_asset(&id, &Expected::Whatever, now()).await {
+                match self.catalogue.delete_asset(&id, &Expected::Whatever, self.now()).await {
                     // It was never there, or this was heard before.
                     Ok(()) | Err(Error::NotFound(_)) => {}
                     Err(error) => return Err(error.into()),
@@ -110,6 +114,6 @@ impl Intake {
     async fn flag(&self, id: &AssetId, operation: ListOperation) -> Result<(), Error> {
         let values = vec![FLAG.to_owned()];
         let patch = ListPatch { property: ListProperty::Tags, operation, values };
-        self.catalogue.patch_lists(std::slice::from_ref(id), &patch, now()).await.map(drop)
+        self.catalogue.patch_lists(std::slice::from_ref(id), &patch, self.now()).await.map(drop)
     }
 }

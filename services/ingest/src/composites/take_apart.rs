@@ -7,11 +7,7 @@ use storage::keys;
 
 use super::page::{keep_page, pages_of};
 use crate::{
-    composites::drop_words,
-    engine::{Engine, now},
-    failure::Failure,
-    fetch::Wanted,
-    origins::Fetched,
+    composites::drop_words, engine::Engine, failure::Failure, fetch::Wanted, origins::Fetched,
 };
 
 /// So many pages are registered together, as the DLCS has it.
@@ -29,7 +25,7 @@ impl Engine {
             self.drop_pages(&composite).await?;
         }
         ended?;
-        let completed = self.catalogue.complete_composite(job, &composite, now()).await;
+        let completed = self.catalogue.complete_composite(job, &composite, self.now()).await;
         completed.context("the job can't be ended")?;
         tracing::info!(document = composite.id, pages = composite.registered, "taken apart");
         Ok(())
@@ -59,7 +55,8 @@ impl Engine {
             }
             self.note(composite, CompositeStatus::BuildingDlcsRequest).await?;
             let customer = composite.customer;
-            let batch = self.catalogue.register_batch(customer, &assets, Priority::Normal, now());
+            let batch =
+                self.catalogue.register_batch(customer, &assets, Priority::Normal, self.now());
             composite.batches.push(batch.await.map_err(refused)?.id);
             composite.registered = end;
         }
@@ -96,7 +93,7 @@ impl Engine {
         status: CompositeStatus,
     ) -> Result<(), Failure> {
         composite.status = status;
-        let noted = self.catalogue.advance_composite(composite, now()).await;
+        let noted = self.catalogue.advance_composite(composite, self.now()).await;
         Ok(noted.context("the progress can't be noted")?)
     }
 }

@@ -17,7 +17,7 @@ use super::{
     landing::{Landing, State},
     remote::{Address, Remote},
 };
-use crate::{config::IngestConfig, engine::now};
+use crate::config::IngestConfig;
 
 /// Fetches `sftp://` origins.
 pub(crate) struct SftpOrigins {
@@ -255,7 +255,9 @@ impl client::Handler for KnownServer {
                 (pinned.clone(), "if that is right, change 'hostKey' of its origin strategy")
             }
             None => (
-                self.catalogue.trust_host(&self.strategy, &self.name, &shown, now()).await?,
+                self.catalogue
+                    .trust_host(&self.strategy, &self.name, &shown, self.catalogue.now())
+                    .await?,
                 "if that is right, send the credentials of its origin strategy again",
             ),
         };

@@ -23,7 +23,7 @@ use tokio::{
 };
 
 use super::{FetchError, SftpOrigins};
-use crate::{config::IngestConfig, engine::now};
+use crate::config::IngestConfig;
 
 /// A library with one customer, whose origins by SFTP are fetched with these credentials.
 struct Library {
@@ -39,13 +39,13 @@ impl Library {
         let config = DatabaseConfig { url, credential_keys, ..DatabaseConfig::default() };
         let catalogue = Catalogue::open(&config, Path::new("")).await.unwrap();
         catalogue.migrate().await.unwrap();
-        catalogue.set_up(now()).await.unwrap();
+        catalogue.set_up(catalogue.now()).await.unwrap();
         let fields = OriginStrategyFields {
             regex: Change::Set("^sftp:".to_owned()),
             strategy: Change::Set("sftp".to_owned()),
             ..fields(credentials)
         };
-        let made = catalogue.create_origin_strategy(1, &fields, now()).await.unwrap();
+        let made = catalogue.create_origin_strategy(1, &fields, catalogue.now()).await.unwrap();
         let private_hosts = vec!["127.0.0.1".to_owned()];
         let config =
             IngestConfig { private_hosts, max_source_bytes: 1 << 20, ..IngestConfig::default() };
@@ -64,7 +64,13 @@ impl Library {
 
     async fn say_again(&self, credentials: &str) {
         let (fields, any) = (fields(credentials), catalogue::Expected::Whatever);
-        let put = self.catalogue.put_origin_strategy(1, &self.strategy, &fields, &any, now());
+        let put = self.catalogue.put_origin_strategy(
+            1,
+            &self.strategy,
+            &fields,
+            &any,
+            self.catalogue.now(),
+        );
         put.await.unwrap();
     }
 }
@@ -198,7 +204,11 @@ async fn a_server_that_shows_another_key_is_told_nothing() {
 
     library.say_again(&server.credentials("")).await;
     let host = format!("127.0.0.1:{}", server.port);
-    library.catalogue.trust_host(&library.strategy, &host, &other, now()).await.unwrap();
+    library
+        .catalogue
+        .trust_host(&library.strategy, &host, &other, library.catalogue.now())
+        .await
+        .unwrap();
     let error = library.fetch(&server.origin("a")).await.unwrap_err();
     assert!(error.to_string().contains("send the credentials"), "{error}");
     library.say_again(&server.credentials("")).await;

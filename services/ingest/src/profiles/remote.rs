@@ -18,10 +18,7 @@ use super::{
     web::Web,
     workshop::Workshop,
 };
-use crate::{
-    engine::now,
-    origins::{Asked, FetchError, Marks, Objects, path_of},
-};
+use crate::origins::{Asked, FetchError, Marks, Objects, path_of};
 
 /// What has to be fetched before it can be read.
 pub(super) enum Remote {
@@ -143,6 +140,14 @@ pub(super) async fn open(
 fn is_stale(sighting: &Sighting, revalidate_after: Duration) -> bool {
     let age = now().unix_timestamp().saturating_sub(sighting.asked);
     u64::try_from(age).is_ok_and(|age| age >= revalidate_after.as_secs())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the edge of the service, where there is no database"
+)]
+fn now() -> OffsetDateTime {
+    OffsetDateTime::now_utc()
 }
 
 fn original(file: File, sighting: &Sighting, file_name: String) -> Result<Original, Unseen> {

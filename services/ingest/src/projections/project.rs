@@ -12,6 +12,7 @@ use iiif::presentation::{LanguageMap, Manifest, ViewingDirection};
 use model::named_query::{ImageSize, Question, Template};
 use percent_encoding::percent_decode_str;
 use storage::{Bucket, keys};
+use time::OffsetDateTime;
 
 use super::{
     binding::{Binding, Piece, Volume, create},
@@ -19,10 +20,7 @@ use super::{
     picture::picture,
     plan::{Content, Entry, Plan},
 };
-use crate::{
-    engine::{Engine, now},
-    failure::Failure,
-};
+use crate::{engine::Engine, failure::Failure};
 
 /// What is asked, and what was found.
 struct Found {
@@ -60,7 +58,7 @@ pub(crate) async fn project(engine: &Engine, job: &Job) -> Result<(), Failure> {
         ProjectionKind::Zip => Volume::Zip(Box::new(Archive::new(create(&path)?))),
         ProjectionKind::Pdf => {
             let cover = cover_of(engine, &name, &found, folder.path()).await?;
-            let about = about(&name, &found, &members)?;
+            let about = about(&name, &found, (&members, catalogue.now()))?;
             pdf(about, cover.as_ref(), &plan, &path)?
         }
     };
@@ -70,7 +68,7 @@ pub(crate) async fn project(engine: &Engine, job: &Job) -> Result<(), Failure> {
     let stored = engine.bucket.put_file(&key, &path).await.context("the file can't be kept")?;
     let file = MadeFile {
         version: job.version,
-        made: now(),
+        made: catalogue.now(),
         members,
         file_name: file_name(&name, &found),
         items: plan.shown.len() as u64,
@@ -79,7 +77,7 @@ pub(crate) async fn project(engine: &Engine, job: &Job) -> Result<(), Failure> {
         roles: plan.roles.into_iter().collect(),
         shown: plan.shown,
     };
-    let recorded = catalogue.record_projection(job, &file, now()).await;
+    let recorded = catalogue.record_projection(job, &file, catalogue.now()).await;
     if !recorded.context("the file can't be recorded")? {
         engine.bucket.delete(&key).await.context("an unwanted file can't be removed")?;
         return Ok(());
@@ -144,7 +142,11 @@ fn moved(bookmarks: &[Bookmark], by: usize) -> Vec<Bookmark> {
 }
 
 /// The title is that of the manifest, or else what was asked.
-fn about(name: &ProjectionName, found: &Found, members: &str) -> Result<About, Failure> {
+fn about(
+    name: &ProjectionName,
+    found: &Found,
+    (members, made): (&str, OffsetDateTime),
+) -> Result<About, Failure> {
     let arguments = percent_decode_str(&name.arguments).decode_utf8_lossy();
     let asked = format!("{} {}", name.query, arguments.replace('/', " "));
     let mut manifest = Manifest::new("", LanguageMap::none(asked.trim()));
@@ -157,7 +159,7 @@ fn about(name: &ProjectionName, found: &Found, members: &str) -> Result<About, F
     Ok(About {
         title: manifest.label.first().unwrap_or_default().to_owned(),
         producer: "Recto".to_owned(),
-        made: now(),
+        made,
         id: u128::from_str_radix(members, 16).unwrap_or_default().to_be_bytes(),
         right_to_left: manifest.viewing_direction == Some(ViewingDirection::RightToLeft),
         archival,
