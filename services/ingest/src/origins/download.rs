@@ -8,6 +8,7 @@ use reqwest::{
 
 use super::{
     Asked, FetchError, HttpOrigins, Marks,
+    fixity::Fixity,
     http::{check_status, unavailable},
     landing::{Landing, RESUMPTIONS},
     question::Question,
@@ -32,12 +33,16 @@ impl HttpOrigins {
         }
         let mut answer = check_status(question, answer)?;
         let mut marks = Marks::of(answer.headers());
+        let fixity = Fixity::of(answer.headers());
         let landing = Landing::create(question, into, self.max_bytes).await?;
-        let mut body = Body { origins: self, question, landing };
+        let mut body = Body { origins: self, question, landing, fixity };
         let mut is_second = false;
         for _ in 0..=RESUMPTIONS {
             let had = body.landing.bytes();
             let Some(broken) = body.take(answer).await? else {
+                if body.fixity.is_some_and(|fixity| !fixity.holds()) {
+                    return Err(unavailable(question, "sent other bytes than its checksum says"));
+                }
                 return Ok(Asked::Came(body.landing.close().await?, marks));
             };
             let has = body.landing.bytes();
@@ -53,6 +58,7 @@ impl HttpOrigins {
                 }
                 answer = check_status(question, answer)?;
                 marks = Marks::of(answer.headers());
+                body.fixity = Fixity::of(answer.headers());
                 body.landing.begin_again().await?;
             } else if !body.is_gone_on_with_by(&answer) {
                 return Err(unavailable(
@@ -85,6 +91,7 @@ struct Body<'a> {
     origins: &'a HttpOrigins,
     question: &'a Question<'a>,
     landing: Landing<'a, Question<'a>>,
+    fixity: Option<Fixity>,
 }
 
 impl Body<'_> {
@@ -95,7 +102,10 @@ impl Body<'_> {
         let mut chunks = answer.bytes_stream();
         while let Some(chunk) = chunks.next().await {
             match chunk {
-                Ok(chunk) => self.landing.write(&chunk).await?,
+                Ok(chunk) => {
+                    self.landing.write(&chunk).await?;
+                    self.fixity.iter_mut().for_each(|fixity| fixity.update(&chunk));
+                }
                 Err(error) => return Ok(Some(self.origins.explain(self.question, &error))),
             }
         }
@@ -130,6 +140,7 @@ mod tests {
         etags: &'static [&'static str],
         ignores_ranges: bool,
         lies: bool,
+        checksum: Option<&'static str>,
         asked: Arc<AtomicUsize>,
     }
 
@@ -159,6 +170,8 @@ mod tests {
             let from = from.filter(|_| is_same).map(|from| from.parse::<usize>().unwrap());
             let rest = &TEXT[from.unwrap_or(0)..];
             let told = if self.lies { 0 } else { from.unwrap_or(0) };
+            let digest = self.checksum.map(|sum| format!("repr-digest: sha-256=:{sum}:\r\n"));
+            let digest = digest.unwrap_or_default();
             let (status, range) = match from {
                 Some(_) => {
                     ("206 Partial Content", format!("content-range: bytes {told}-19/20\r\n"))
@@ -166,7 +179,7 @@ mod tests {
                 None => ("200 OK", String::new()),
             };
             let head = format!(
-                "HTTP/1.1 {status}\r\netag: {etag}\r\n{range}content-length: {}\r\nconnection: close\r\n\r\n",
+                "HTTP/1.1 {status}\r\netag: {etag}\r\n{digest}{range}content-length: {}\r\nconnection: close\r\n\r\n",
                 rest.len()
             );
             stream.write_all(head.as_bytes()).await?;
@@ -208,6 +221,19 @@ mod tests {
         let (text, _) = fetch(Origin { etags: &["\"1\""], lies: true, ..Origin::default() }).await;
         let error = text.unwrap_err().to_string();
         assert!(error.contains("other bytes"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn bytes_that_changed_on_the_way_are_asked_for_again_later() {
+        let etags = &["\"1\""];
+        let right = Some("a8FL3EUXp6aCxpEN4uKUbrjh7NBAkHKP720JKnzrYsU=");
+        let (text, _) = fetch(Origin { etags, checksum: right, ..Origin::default() }).await;
+        assert_eq!(text.unwrap(), TEXT, "in three parts");
+        let wrong = Some("AAFL3EUXp6aCxpEN4uKUbrjh7NBAkHKP720JKnzrYsU=");
+        let (text, _) = fetch(Origin { etags, checksum: wrong, ..Origin::default() }).await;
+        let error = text.unwrap_err();
+        assert!(matches!(error, FetchError::Unavailable(_)), "{error}");
+        assert!(error.to_string().contains("its checksum"), "{error}");
     }
 
     #[tokio::test]

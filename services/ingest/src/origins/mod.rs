@@ -7,6 +7,7 @@ mod file;
 mod http;
 mod question;
 mod download;
+mod fixity;
 mod landing;
 mod iiif;
 mod hosts;
