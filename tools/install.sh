@@ -62,7 +62,7 @@ for part in "$@"; do
             debian '/usr/lib/postgresql/*/bin/initdb:postgresql' nginx:nginx-light nats-server:nats-server wrk:wrk chromium:chromium \
                 vips:libvips-tools ffmpeg:ffmpeg tiffinfo:libtiff-tools /usr/lib/iipimage-server/iipsrv.fcgi:iipimage-server \
                 python3:python3 qpdf:qpdf pdfinfo:poppler-utils venv:python3-venv pkill:procps '/usr/lib/*/libmagic.so.1:libmagic1' \
-                sshd:openssh-server ssh-keygen:openssh-client openssl:openssl vsftpd:vsftpd
+                faketime:faketime unshare:util-linux sshd:openssh-server ssh-keygen:openssh-client openssl:openssl vsftpd:vsftpd
             npm_packages tests/end-to-end
             python_packages
             ;;

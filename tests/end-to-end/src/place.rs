@@ -88,9 +88,9 @@ impl Place {
         Recto::start(&["serve"], &self.environment).await
     }
 
-    /// The API alone: what is registered waits.
-    pub async fn manage(&self) -> Result<Recto> {
-        Recto::start(&["serve", "--role", "management"], &self.environment).await
+    /// A process with some roles alone: with `management`, what is registered waits.
+    pub async fn serve_as(&self, roles: &str) -> Result<Recto> {
+        Recto::start(&["serve", "--role", roles], &self.environment).await
     }
 
     /// `recto demo` with its own samples, once it is ready.
@@ -105,8 +105,13 @@ impl Place {
 
     /// Any other command, to its end; the status is the caller's to judge.
     pub fn run(&self, arguments: &[&str]) -> Result<Output> {
-        let environment = self.environment.iter().map(|(name, value)| (name, value));
-        Ok(recto_command()?.args(arguments).envs(environment).output()?)
+        Ok(self.prepare(recto_command()?).args(arguments).output()?)
+    }
+
+    /// Gives a command the settings that hold here.
+    pub fn prepare(&self, mut command: Command) -> Command {
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
     }
 
     pub fn data(&self) -> PathBuf {

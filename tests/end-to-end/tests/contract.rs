@@ -21,7 +21,7 @@ async fn the_api_does_as_its_description_says_whatever_it_is_sent() -> Result<()
 
 async fn judge(keeping: Keeping) -> Result<()> {
     let place = Place::new(keeping)?;
-    let recto = place.manage().await?;
+    let recto = place.serve_as("management").await?;
     let library = Library::open(&recto).await?;
     let (url, folder) = (recto.url("/openapi.json"), place.temporary());
     let judging = tokio::task::spawn_blocking(move || {

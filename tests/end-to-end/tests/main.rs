@@ -6,6 +6,7 @@ mod composites;
 mod contract;
 mod credentials;
 mod examples;
+mod faults;
 mod files;
 mod formats;
 mod hostile;

@@ -80,7 +80,7 @@ pub(crate) async fn measure(_: &Pictures) -> Result<Vec<Row>> {
 /// What was measured, and how many assets were registered a second.
 async fn measure_on(database: &str, keeping: Keeping) -> Result<(Place, Vec<Row>, f64)> {
     let place = Place::new(keeping)?;
-    let mut recto = place.manage().await?;
+    let mut recto = place.serve_as("management").await?;
     // Eight clients at once, on as many cores as there are; the figures tell.
     recto.expect_in_log(&["slow statement", "slow acquire"]);
     let api = Api { library: Library::open(&recto).await?, recto };
