@@ -8,6 +8,7 @@
 //! - [`AssetCard`] is what delivery needs of an asset, kept in memory.
 //! - [`Event`]s are written down in the transaction in which something happens, and read in order.
 //! - A [`Composite`] is a document of which assets are made, page by page.
+//! - A [`Tiling`] is a site without a server that many workers write.
 //! - [`Job`]s are queued in the transaction that needs them, and claimed under a lease.
 //!
 //! It sees no pixels and no HTTP. Time is an argument of every write.
@@ -40,6 +41,7 @@ mod policies;
 mod projections;
 mod spaces;
 mod storage;
+mod tilings;
 mod uploads;
 mod webhooks;
 
@@ -84,5 +86,6 @@ pub use projections::{
 };
 pub use spaces::{PutSpace, Space, SpaceFields, SpaceProperty};
 pub use storage::{CustomerStorage, ImageStorage, NO_ROOM, StoragePolicy, StoragePolicyFields};
+pub use tilings::{NewTiling, Tiling, TilingShard};
 pub use uploads::{NewUpload, Upload, UploadPart};
 pub use webhooks::{Listener, NewWebhook, Ping, Target, Trouble, Webhook, WebhookFields};

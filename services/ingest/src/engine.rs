@@ -43,6 +43,7 @@ impl Engine {
             JobKind::IngestTimeBased => self.ingest_recording(job).await,
             JobKind::TakeApart => self.take_apart(job).await,
             JobKind::Project => project(self, job).await,
+            JobKind::Tile => Err(anyhow::anyhow!("sites are written by others").into()),
             JobKind::CleanUp => {
                 clean_up(&self.catalogue, &self.bucket, job).await?;
                 self.catalogue.complete_job(job).await.context("the job can't be ended")?;

@@ -184,6 +184,7 @@ fn kind(job: &Job) -> &'static str {
         JobKind::TakeApart => "composite",
         JobKind::CleanUp => "clean-up",
         JobKind::Project => "project",
+        JobKind::Tile => "tile",
     }
 }
 

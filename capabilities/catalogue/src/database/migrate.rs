@@ -45,6 +45,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0024_known_hosts", include_str!("../../migrations/0024_known_hosts.sql")),
     ("0025_uploads", include_str!("../../migrations/0025_uploads.sql")),
     ("0026_projections", include_str!("../../migrations/0026_projections.sql")),
+    ("0027_tilings", include_str!("../../migrations/0027_tilings.sql")),
 ];
 
 /// Any number will do that no other program on the same database takes.

@@ -58,7 +58,8 @@ impl Catalogue {
             | JobKind::IngestTimeBased
             | JobKind::IngestFile
             | JobKind::TakeApart
-            | JobKind::CleanUp => fail(self, job, error, Ending::DeadLetter, now).await?,
+            | JobKind::CleanUp
+            | JobKind::Tile => fail(self, job, error, Ending::DeadLetter, now).await?,
         };
         Ok(if buried { Fate::GivenUp } else { Fate::Lost })
     }

@@ -28,6 +28,8 @@ pub enum JobKind {
     CleanUp,
     /// Make one file of what a named query finds.
     Project,
+    /// Write a part of a site, or what only the whole can: the version says which. It is named by a tiling, and no asset.
+    Tile,
 }
 
 /// Which jobs come first; within a priority, the oldest.
@@ -115,13 +117,14 @@ pub struct JobsWaiting {
 }
 
 impl JobKind {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::IngestImage,
         Self::IngestTimeBased,
         Self::IngestFile,
         Self::TakeApart,
         Self::CleanUp,
         Self::Project,
+        Self::Tile,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -132,6 +135,7 @@ impl JobKind {
             Self::TakeApart => "take-apart",
             Self::CleanUp => "clean-up",
             Self::Project => "project",
+            Self::Tile => "tile",
         }
     }
 
@@ -139,7 +143,7 @@ impl JobKind {
     pub fn is_ingest(self) -> bool {
         match self {
             Self::IngestImage | Self::IngestTimeBased | Self::IngestFile => true,
-            Self::TakeApart | Self::CleanUp | Self::Project => false,
+            Self::TakeApart | Self::CleanUp | Self::Project | Self::Tile => false,
         }
     }
 }

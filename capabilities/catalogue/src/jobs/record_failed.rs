@@ -13,6 +13,7 @@ use crate::{
         enqueue::clean_up,
         finish_job::{HELD, held, readable},
     },
+    tilings,
 };
 
 impl Catalogue {
@@ -50,6 +51,7 @@ pub(crate) async fn fail(
         return Ok(false);
     }
     composites::fail(&change, job, error, now).await?;
+    tilings::fail(&change, job, error, now).await?;
     let waits_for_it = |pending| job.kind.is_ingest() && pending == Some(job.version);
     if let Some(before) = asset.filter(|asset| waits_for_it(asset.pending)) {
         let mut after = before.clone();

@@ -28,5 +28,6 @@ mod projections;
 mod races;
 mod spaces;
 mod storage;
+mod tilings;
 mod uploads;
 mod webhooks;

@@ -1,0 +1,77 @@
+use sea_orm::ConnectionTrait;
+use time::OffsetDateTime;
+
+use super::{TilingShard, advance_shard::write, enqueue_tiling::queue};
+use crate::{
+    Catalogue, Error, Job, JobKind,
+    database::{
+        dialect::for_update,
+        query::{self, micros},
+    },
+    jobs::finish_job::{HELD, held, readable},
+};
+
+impl Catalogue {
+    /// Ends the job of a part that is done. The last part but one has the whole queued.
+    pub async fn complete_tiling_shard(
+        &self,
+        job: &Job,
+        shard: &TilingShard,
+        now: OffsetDateTime,
+    ) -> Result<(), Error> {
+        let change = self.database().begin().await?;
+        // Whoever ends a part sees what others ended before.
+        let shards = lock(&change, job.asset.name()).await?;
+        let sql = format!("DELETE FROM job WHERE {HELD}");
+        if query::run(&change, &sql, held(job)).await? > 0 {
+            write(&change, job, shard).await?;
+            if shard.shard == shards {
+                finish(&change, job, now).await?;
+            } else if ended(&change, job.asset.name()).await? == shards {
+                queue(&change, job.asset.name(), std::iter::once(shards), now).await?;
+            }
+        }
+        change.commit().await?;
+        self.parts().bells.ring_queued();
+        self.parts().bells.ring_ended(job.id);
+        Ok(())
+    }
+}
+
+/// Gives a part the error that its job ended with, for good: the whole is not to be had then.
+pub(crate) async fn fail(
+    change: &impl ConnectionTrait,
+    job: &Job,
+    error: &str,
+    now: OffsetDateTime,
+) -> Result<(), Error> {
+    if job.kind != JobKind::Tile {
+        return Ok(());
+    }
+    let error = Some(readable(error));
+    write(change, job, &TilingShard { shard: job.version, error, ..TilingShard::default() })
+        .await?;
+    finish(change, job, now).await
+}
+
+async fn lock(change: &impl ConnectionTrait, id: &str) -> Result<u64, Error> {
+    let sql = format!("SELECT shards FROM tiling WHERE id = $1{}", for_update(change));
+    let shards = query::one::<i64>(change, &sql, [id.into()]).await?;
+    let shards = shards.and_then(|shards| u64::try_from(shards).ok());
+    shards.ok_or_else(|| query::unreadable("shards"))
+}
+
+async fn ended(change: &impl ConnectionTrait, id: &str) -> Result<u64, Error> {
+    let sql = "SELECT COUNT(*) AS ended FROM tiling_shard WHERE tiling = $1 AND report IS NOT NULL";
+    let ended = query::one::<i64>(change, sql, [id.into()]).await?;
+    Ok(ended.and_then(|ended| u64::try_from(ended).ok()).unwrap_or_default())
+}
+
+async fn finish(
+    change: &impl ConnectionTrait,
+    job: &Job,
+    now: OffsetDateTime,
+) -> Result<(), Error> {
+    let sql = "UPDATE tiling SET finished = $2 WHERE id = $1";
+    query::run(change, sql, [job.asset.name().into(), micros(now).into()]).await.map(|_| ())
+}
