@@ -6,7 +6,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use storage::{Bucket, Derivatives, Ranges};
 use tokio_util::sync::CancellationToken;
 
-use crate::config::Config;
+use crate::{config::Config, tile::Tiler};
 
 /// What a process does. One process does everything, unless `--role` names less.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -16,6 +16,7 @@ pub(crate) enum Role {
     Portal,
     Ingest,
     Events,
+    Tiling,
 }
 
 /// Everything that the service is made of.
@@ -104,6 +105,11 @@ impl Parts {
         }
         let (catalogue, bucket) = (self.catalogue.clone(), self.bucket.clone());
         ingest::Worker::new(catalogue, bucket, &self.config.ingest, self.config.data()).map(Some)
+    }
+
+    /// The writer of sites that are queued, if this process has that role.
+    pub(crate) fn tiler(&self) -> Option<Tiler> {
+        self.has(Role::Tiling).then(|| Tiler::new(self.catalogue.clone(), self.config.clone()))
     }
 
     /// Who tells others what happens, if this process has that role.

@@ -59,6 +59,7 @@ impl Service {
         let sender = self.parts.sender()?.map(|sender| tokio::spawn(sender.run(stop.clone())));
         let receivers = self.receivers.map(|it| tokio::spawn(it.run(stop.clone())));
         let worker = self.parts.worker()?.map(|worker| tokio::spawn(worker.run(stop.clone())));
+        let tiler = self.parts.tiler().map(|tiler| tiler.start(stop.clone()));
         let changes = self.parts.has(Role::Management) || self.parts.has(Role::Ingest);
         let house = changes.then(|| {
             let (catalogue, management) = (self.parts.catalogue.clone(), self.parts.management());
@@ -73,6 +74,9 @@ impl Service {
         let cores = answer(self.listener, (&self.router, &self.roots), &stop).await?;
         if let Some(worker) = worker {
             worker.await.context("the worker broke down")?;
+        }
+        if let Some(tiler) = tiler {
+            tiler.await.context("the writer of sites broke down")?;
         }
         if let Some(sender) = sender {
             sender.await.context("the sender of events broke down")?;

@@ -1,19 +1,19 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use clap::{Args, ValueEnum};
+use clap::{Args, Parser, ValueEnum};
 use iiif::Version;
 use imaging::TileFormat;
 use static_site::{Grouping, Layout, Shard};
 
-use crate::config::position_in_array;
+use crate::{Flags, config::position_in_array};
 
 /// What is made of which images, and where to.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// Images, folders, `s3://bucket/prefix`, a list of files (`.txt`), a table that names files (`.csv`), or the address of a
     /// IIIF manifest or collection, as `/iiif-resource/…` of a Recto answers it.
-    #[arg(required_unless_present = "task")]
+    #[arg(required_unless_present_any = ["task", "follow"])]
     pub(super) inputs: Vec<String>,
     /// A task file of aws-batch-iiif-generator: it says all that is not said here, and sets the layout.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["inputs", "csv", "layout", "objects"])]
@@ -22,10 +22,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "PLACE", requires = "task")]
     pub(super) from: Option<String>,
     /// Where the site is written: a folder, or `s3://bucket/prefix`.
-    #[arg(long, value_name = "PLACE", required_unless_present = "task")]
+    #[arg(long, value_name = "PLACE", required_unless_present_any = ["task", "follow"])]
     pub(super) to: Option<String>,
     /// The address at which the site will be found.
-    #[arg(long, value_name = "URL", required_unless_present = "task")]
+    #[arg(long, value_name = "URL", required_unless_present_any = ["task", "follow"])]
     pub(super) base_url: Option<String>,
     /// A table with the column `identifier`, and any of `title`, `description`, `file`, `page`; others become metadata.
     #[arg(long, value_name = "FILE")]
@@ -61,9 +61,15 @@ pub(crate) struct Arguments {
     /// theirs by themselves.
     #[arg(long, value_name = "I/N")]
     shard: Option<String>,
-    /// How many shards there are, where the environment tells the number of this one alone (Kubernetes).
+    /// How many shards there are: with `--enqueue`, and where the environment tells the number of this one alone (Kubernetes).
     #[arg(long, value_name = "N", conflicts_with = "shard")]
-    shards: Option<u64>,
+    pub(super) shards: Option<u64>,
+    /// Leaves the work to the processes with the role `tiling` that share the database; folders must be theirs, too.
+    #[arg(long, conflicts_with_all = ["shard", "check", "prune", "report"])]
+    pub(super) enqueue: bool,
+    /// Shows how far work is that was left so, until it is done.
+    #[arg(long, value_name = "ID", exclusive = true)]
+    pub(super) follow: Option<String>,
     /// Looks whether all is there and intact, and changes nothing.
     #[arg(long, conflicts_with_all = ["force", "repair"])]
     pub(super) check: bool,
@@ -106,7 +112,36 @@ pub(super) enum Format {
     Avif,
 }
 
+/// What follows `recto tile`, where no command line is.
+#[derive(Parser)]
+#[command(name = "recto tile")]
+struct Spoken {
+    #[command(flatten)]
+    arguments: Arguments,
+    #[command(flatten)]
+    _flags: Flags,
+}
+
 impl Arguments {
+    /// Reads what was said to somebody else, who left it to us.
+    pub(super) fn read(said: &[String]) -> anyhow::Result<Self> {
+        let said = std::iter::once("recto tile").chain(said.iter().map(String::as_str));
+        let Spoken { arguments, .. } = Spoken::try_parse_from(said)?;
+        Ok(Self { enqueue: false, ..arguments })
+    }
+
+    /// What must be found by those to whom it is left: their folders are not ours, unless they are told which.
+    pub(super) fn check_places(&self) -> anyhow::Result<()> {
+        let single = [&self.task, &self.from, &self.to, &self.csv].into_iter().flatten();
+        for place in self.inputs.iter().chain(single) {
+            anyhow::ensure!(
+                place.contains("://") || Path::new(place).is_absolute(),
+                "{place}: say where it is from the root on, for those who do the work stand elsewhere"
+            );
+        }
+        Ok(())
+    }
+
     /// As it is said here, else as the environment of an array job says it.
     pub(super) fn shard(&self) -> anyhow::Result<Option<Shard>> {
         if let Some(shard) = &self.shard {

@@ -8,8 +8,8 @@ use bytes::Bytes;
 use iiif::Version;
 use imaging::{TileFormat, TileSettings};
 use static_site::{
-    Found, Layout, Object, Sheet, Site, Source, Task, TaskPlan, check_names, find_sources, objects,
-    objects_at,
+    Found, Layout, Object, Shard, Sheet, Site, Source, Task, TaskPlan, check_names, find_sources,
+    objects, objects_at,
 };
 use storage::{Headers, Publisher};
 use url::Url;
@@ -26,6 +26,22 @@ pub(super) struct Work {
     pub(super) site: Site,
     pub(super) objects: Vec<Object>,
     pub(super) copies: Vec<TableCopy>,
+}
+
+impl Work {
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        self.site.settings.check()?;
+        let images = self.images(None);
+        ensure!(images > 0, "there are no images: name files, or folders with images in them");
+        Ok(())
+    }
+
+    /// How many images a shard has.
+    pub(super) fn images(&self, shard: Option<Shard>) -> usize {
+        let is_ours = |n: usize| shard.is_none_or(|shard| shard.takes(n));
+        let ours = self.objects.iter().enumerate().filter(|(n, _)| is_ours(*n));
+        ours.map(|(_, object)| object.pages.len()).sum()
+    }
 }
 
 /// A table that is part of the site.

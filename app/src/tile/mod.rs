@@ -2,17 +2,21 @@
 //!
 //! - [`Arguments`] is what can be said; `inputs` finds the images, `target` opens the place to write to.
 //! - `progress` shows how far it is, and writes the report.
+//! - `queue` leaves the work to others, and shows how far they are; [`Tiler`] is one of them.
 
 mod arguments;
 mod inputs;
 mod target;
 mod progress;
+mod queue;
+mod tiler;
 
 use std::process::ExitCode;
 
 use anyhow::Context;
 use static_site::{
-    Fault, Object, Shard, Site, check_site, find_vanished, prune, write_site, write_viewer,
+    Event, Fault, Object, Outcome, Shard, Site, check_site, find_vanished, prune, write_site,
+    write_viewer,
 };
 
 use crate::{config::Config, tell};
@@ -20,24 +24,30 @@ use crate::{config::Config, tell};
 pub(crate) use arguments::Arguments;
 use inputs::{Work, work};
 use progress::{Progress, Report};
+pub(crate) use tiler::Tiler;
 
 /// The site is written, but for some images.
 const SOME_FAILED: u8 = 3;
 
 pub(crate) async fn run(config: &Config, arguments: Arguments) -> anyhow::Result<ExitCode> {
+    if let Some(id) = &arguments.follow {
+        return queue::follow(config, id).await;
+    }
+    if arguments.enqueue {
+        return queue::enqueue(config, &arguments).await;
+    }
     let shard = arguments.shard()?;
-    let Work { site, objects, copies } = work(config, &arguments).await?;
-    site.settings.check()?;
-    let images: usize = objects.iter().map(|object| object.pages.len()).sum();
-    anyhow::ensure!(images > 0, "there are no images: name files, or folders with images in them");
+    let work = work(config, &arguments).await?;
+    work.check()?;
+    let Work { site, objects, .. } = &work;
     anyhow::ensure!(
         !(arguments.prune && shard.is_some()),
         "--prune is for a run without a shard: let it follow when all shards are done"
     );
     if arguments.check {
-        return check(&site, &objects, shard, &arguments).await;
+        return check(site, objects, shard, &arguments).await;
     }
-    write(site, objects, copies, shard, &arguments).await
+    write(work, shard, &arguments).await
 }
 
 async fn check(
@@ -61,32 +71,13 @@ async fn check(
 }
 
 async fn write(
-    mut site: Site,
-    objects: Vec<Object>,
-    copies: Vec<inputs::TableCopy>,
+    work: Work,
     shard: Option<Shard>,
     arguments: &Arguments,
 ) -> anyhow::Result<ExitCode> {
-    let is_ours = |n: usize| shard.is_none_or(|shard| shard.takes(n));
-    let ours = objects.iter().enumerate().filter(|(n, _)| is_ours(*n));
-    let images: usize = ours.map(|(_, object)| object.pages.len()).sum();
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    site.workers = arguments.workers.unwrap_or(cores).clamp(1, images.max(1));
-    // One image on each core is faster than one image on all cores, but for a lone one.
-    site.settings.threads = if site.workers == 1 { cores } else { 1 };
-
-    let progress = Progress::start(images as u64)?;
-    let written = write_site(&site, &objects, shard, &|event| progress.hear(&event)).await;
-    let outcome = match written {
-        Ok(outcome) => outcome,
-        Err(error) => return Err(anyhow::Error::new(error).context("the run ended early")),
-    };
-    for copy in &copies {
-        copy.write(&site.publisher).await.context("the table can't be copied")?;
-    }
-    if arguments.viewer {
-        write_viewer(&site, portal::OPENSEADRAGON).await.context("the viewer can't be written")?;
-    }
+    let progress = Progress::start(work.images(shard) as u64)?;
+    let (site, objects) = (work.site.clone(), work.objects.clone());
+    let outcome = make(work, shard, arguments, &|event| progress.hear(&event)).await?;
     let vanished = match shard {
         Some(_) => Vec::new(),
         None => find_vanished(&site, &objects).await.context("the site can't be listed")?,
@@ -114,6 +105,29 @@ async fn write(
         report.write(path)?;
     }
     Ok(code(outcome.failed.is_empty()))
+}
+
+/// Writes what is wanted of a site, or of a part of it.
+async fn make(
+    work: Work,
+    shard: Option<Shard>,
+    arguments: &Arguments,
+    hear: &(dyn Fn(Event<'_>) + Sync),
+) -> anyhow::Result<Outcome> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let images = work.images(shard);
+    let Work { mut site, objects, copies } = work;
+    site.workers = arguments.workers.unwrap_or(cores).clamp(1, images.max(1));
+    // One image on each core is faster than one image on all cores, but for a lone one.
+    site.settings.threads = if site.workers == 1 { cores } else { 1 };
+    let outcome = write_site(&site, &objects, shard, hear).await.context("the run ended early")?;
+    for copy in &copies {
+        copy.write(&site.publisher).await.context("the table can't be copied")?;
+    }
+    if arguments.viewer {
+        write_viewer(&site, portal::OPENSEADRAGON).await.context("the viewer can't be written")?;
+    }
+    Ok(outcome)
 }
 
 fn code(is_well: bool) -> ExitCode {

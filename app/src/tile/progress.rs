@@ -1,4 +1,7 @@
-use std::{path::Path, time::Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -30,13 +33,36 @@ impl Progress {
         self.bar.inc(1);
     }
 
+    pub(super) fn show(&self, images: u64, done: u64, failed: u64) {
+        self.bar.set_length(images.max(done));
+        self.bar.set_position(done);
+        if failed > 0 {
+            self.bar.set_message(format!("({failed} failed)"));
+        }
+    }
+
+    pub(super) fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+
     /// `vanished` are the images that are no longer among the inputs.
     pub(super) fn end(&self, outcome: &Outcome, vanished: &[String], is_pruned: bool) -> Report {
-        self.bar.finish_and_clear();
+        self.clear();
+        Report::of(outcome, vanished, is_pruned, self.begun.elapsed())
+    }
+}
+
+impl Report {
+    pub(super) fn of(
+        outcome: &Outcome,
+        vanished: &[String],
+        is_pruned: bool,
+        took: Duration,
+    ) -> Self {
         let failed = outcome.failed.iter();
         let failed: Vec<Value> =
             failed.map(|(source, reason)| json!({ "source": source, "reason": reason })).collect();
-        Report(json!({
+        Self(json!({
             "made": outcome.made,
             "kept": outcome.kept,
             "failed": failed,
@@ -45,12 +71,37 @@ impl Progress {
             "manifests": outcome.manifests,
             "vanished": vanished,
             "pruned": is_pruned,
-            "seconds": self.begun.elapsed().as_secs_f64(),
+            "seconds": took.as_secs_f64(),
         }))
     }
-}
 
-impl Report {
+    /// What many did, of whom the last looked at all: what it found there was made by the others.
+    pub(super) fn of_many(reports: impl Iterator<Item = Value>, seconds: f64) -> Self {
+        let reports: Vec<_> = reports.collect();
+        let sum =
+            |name: &str| reports.iter().filter_map(|report| report[name].as_u64()).sum::<u64>();
+        let last = reports.last().cloned().unwrap_or_default();
+        let made = sum("made");
+        let images =
+            last["made"].as_u64().unwrap_or_default() + last["kept"].as_u64().unwrap_or_default();
+        Self(json!({
+            "made": made,
+            "kept": images.saturating_sub(made),
+            "failed": last["failed"],
+            "files": sum("files"),
+            "bytes": sum("bytes"),
+            "manifests": last["manifests"],
+            "seconds": seconds,
+        }))
+    }
+
+    /// `source: reason`, for each image that failed.
+    pub(super) fn failures(&self) -> Vec<String> {
+        let failed = self.0["failed"].as_array().into_iter().flatten();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        failed.map(|it| format!("{}: {}", text(&it["source"]), text(&it["reason"]))).collect()
+    }
+
     pub(super) fn of_check(faults: &[Fault]) -> Self {
         let fault = |fault: &Fault| json!({ "image": fault.image, "reason": fault.reason });
         Self(json!({ "faults": faults.iter().map(fault).collect::<Vec<_>>() }))
@@ -74,5 +125,11 @@ impl Report {
         let text = serde_json::to_string_pretty(&self.0)? + "\n";
         std::fs::write(path, text)
             .with_context(|| format!("the report {} can't be written", path.display()))
+    }
+}
+
+impl From<Report> for Value {
+    fn from(Report(report): Report) -> Self {
+        report
     }
 }

@@ -13,6 +13,7 @@ use super::{ObjectEvent, template::Template};
 pub struct RuleConfig {
     pub bucket: String,
     pub key: String,
+    pub task: bool,
     pub customer: u32,
     pub space: String,
     pub id: String,
@@ -46,6 +47,18 @@ pub enum Removed {
 pub(crate) struct Rule {
     bucket: String,
     key: Regex,
+    pub(crate) purpose: Purpose,
+}
+
+/// What becomes of the objects that a rule is for.
+pub(crate) enum Purpose {
+    Asset(Box<AssetRule>),
+    /// They are task files, which say what site is to be written.
+    Task,
+}
+
+/// How an object becomes an asset.
+pub(crate) struct AssetRule {
     customer: u32,
     space: Template,
     id: Template,
@@ -68,9 +81,30 @@ impl Rule {
     pub(crate) fn new(config: &RuleConfig) -> Result<Self, String> {
         let key = RegexBuilder::new(&config.key).size_limit(1 << 20).build();
         let key = key.map_err(|fault| format!("key: {fault}"))?;
-        if config.bucket.is_empty() || config.key.is_empty() || config.customer == 0 {
-            return Err("bucket, key and customer are required".to_owned());
+        if config.bucket.is_empty() || config.key.is_empty() {
+            return Err("bucket and key are required".to_owned());
         }
+        let (bucket, names) = (config.bucket.clone(), config.key.clone());
+        let alone = RuleConfig { bucket, key: names, task: true, ..RuleConfig::default() };
+        let purpose = match config.task {
+            true if *config != alone => {
+                return Err("a task says itself what is to be done: with `task`, only bucket and key are said".to_owned());
+            }
+            true => Purpose::Task,
+            false => Purpose::Asset(Box::new(AssetRule::new(config, &key)?)),
+        };
+        Ok(Self { bucket: config.bucket.clone(), key, purpose })
+    }
+
+    /// What the rule finds in the object's name; `None` if it is not for it.
+    pub(crate) fn matches<'a>(&self, event: &'a ObjectEvent) -> Option<Found<'a>> {
+        let captures = self.key.captures(&event.key).filter(|_| self.bucket == event.bucket)?;
+        Some(Found { event, captures })
+    }
+}
+
+impl AssetRule {
+    fn new(config: &RuleConfig, key: &Regex) -> Result<Self, String> {
         let names: Vec<_> =
             key.capture_names().flatten().chain(["bucket", "key"]).map(str::to_owned).collect();
         let template = |field: &str, text: &str| {
@@ -81,13 +115,12 @@ impl Rule {
         let each = |field: &str, texts: &[String]| {
             texts.iter().map(|text| template(field, text)).collect::<Result<Vec<_>, _>>()
         };
-        if config.space.is_empty() || config.id.is_empty() {
-            return Err("space and id are required".to_owned());
+        if config.customer == 0 || config.space.is_empty() || config.id.is_empty() {
+            return Err("customer, space and id are required".to_owned());
         }
         let origin = if config.origin.is_empty() { "s3://{bucket}/{key}" } else { &config.origin };
         let channels = config.channels.iter().map(|text| channel(text));
         Ok(Self {
-            bucket: config.bucket.clone(),
             customer: config.customer,
             space: template("space", &config.space)?,
             id: template("id", &config.id)?,
@@ -107,14 +140,7 @@ impl Rule {
             roles: each("roles", &config.roles)?,
             channels: channels.collect::<Result<_, _>>()?,
             removed: config.removed,
-            key,
         })
-    }
-
-    /// What the rule finds in the object's name; `None` if it is not for it.
-    pub(crate) fn matches<'a>(&self, event: &'a ObjectEvent) -> Option<Found<'a>> {
-        let captures = self.key.captures(&event.key).filter(|_| self.bucket == event.bucket)?;
-        Some(Found { event, captures })
     }
 
     pub(crate) fn id(&self, found: &Found<'_>) -> Result<AssetId, NoAsset> {

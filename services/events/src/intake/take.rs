@@ -1,13 +1,16 @@
 use std::collections::HashMap;
 
-use catalogue::{Catalogue, Error, Expected, ListOperation, ListPatch, ListProperty, Priority};
+use catalogue::{
+    Catalogue, Error, Expected, ListOperation, ListPatch, ListProperty, NewTiling, Priority,
+};
 use model::AssetId;
+use serde_json::json;
 use time::OffsetDateTime;
 
 use super::{
     ObjectChange, ObjectEvent, Rule,
     object_event::read,
-    rule::{Found, NoAsset, Removed},
+    rule::{AssetRule, Found, NoAsset, Purpose, Removed},
 };
 
 /// Makes of messages what the rules of their source say.
@@ -76,9 +79,11 @@ impl Intake {
         {
             return Ok("known");
         }
-        let outcome = match event.change {
-            ObjectChange::Appeared => self.register(rule, &found).await?,
-            ObjectChange::Went => self.remove(rule, &found).await?,
+        let outcome = match (&rule.purpose, event.change) {
+            (Purpose::Asset(rule), ObjectChange::Appeared) => self.register(rule, &found).await?,
+            (Purpose::Asset(rule), ObjectChange::Went) => self.remove(rule, &found).await?,
+            (Purpose::Task, ObjectChange::Appeared) => self.enqueue(event).await?,
+            (Purpose::Task, ObjectChange::Went) => return Ok("passed over"),
         };
         if let Some(sequencer) = &event.sequencer {
             self.catalogue.remember_object_event(object, sequencer, self.now()).await?;
@@ -86,7 +91,11 @@ impl Intake {
         Ok(outcome)
     }
 
-    async fn register(&self, rule: &Rule, found: &Found<'_>) -> Result<&'static str, NotTaken> {
+    async fn register(
+        &self,
+        rule: &AssetRule,
+        found: &Found<'_>,
+    ) -> Result<&'static str, NotTaken> {
         let asset = rule.asset(found)?;
         if rule.removed == Removed::Flag {
             self.flag(&asset.id, ListOperation::Remove).await?;
@@ -95,7 +104,17 @@ impl Intake {
         Ok("registered")
     }
 
-    async fn remove(&self, rule: &Rule, found: &Found<'_>) -> Result<&'static str, NotTaken> {
+    /// As `recto tile --task … --enqueue` does.
+    async fn enqueue(&self, event: &ObjectEvent) -> Result<&'static str, NotTaken> {
+        let task = format!("s3://{}/{}", event.bucket, event.key);
+        let command = json!({ "arguments": ["--task", task] });
+        let new = NewTiling { command, shards: 1, images: None };
+        let id = self.catalogue.enqueue_tiling(&new, self.now()).await?;
+        tracing::info!(task, id, "a site is to be written");
+        Ok("queued")
+    }
+
+    async fn remove(&self, rule: &AssetRule, found: &Found<'_>) -> Result<&'static str, NotTaken> {
         let id = rule.id(found)?;
         match rule.removed {
             Removed::Ignore => return Ok("passed over"),

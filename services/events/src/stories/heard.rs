@@ -1,10 +1,10 @@
 use async_nats::jetstream;
 use axum::Router;
-use catalogue::Catalogue;
+use catalogue::{Catalogue, JobKind};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::library::{Running, SOON, config, library, server, unique};
+use super::library::{Running, SECRET, SOON, config, library, server, unique};
 use crate::{EventsConfig, Receivers, Removed, RuleConfig, SourceConfig, SourceKind};
 
 /// `maps/ms-1.tif` of the bucket `scans` becomes 2/5/ms-1.
@@ -33,6 +33,20 @@ fn receive(catalogue: &Catalogue, source: SourceConfig) -> (Running, Router) {
     let receivers = Receivers::new(catalogue.clone(), &config).unwrap();
     let (stop, router) = (CancellationToken::new(), receivers.router());
     (Running(stop.clone(), tokio::spawn(receivers.run(stop))), router)
+}
+
+/// Answers under the address that is returned.
+async fn serve(router: Router) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}/events", listener.local_addr().unwrap());
+    tokio::spawn(async { axum::serve(listener, router).await });
+    base
+}
+
+async fn post(url: &str, body: String, secret: &str) -> u16 {
+    let headers = [("authorization", format!("Bearer {secret}"))];
+    let poster = web::Poster::trusting(SOON).unwrap();
+    poster.post(url, &headers, body).await.unwrap().status
 }
 
 /// Waits until a question has this answer.
@@ -150,13 +164,9 @@ async fn a_message_that_is_posted_needs_a_signature_and_what_makes_no_sense_is_k
         ..SourceConfig::default()
     };
     let (running, router) = receive(&catalogue, source);
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}/events", listener.local_addr().unwrap());
-    tokio::spawn(async { axum::serve(listener, router).await });
-    let poster = web::Poster::trusting(SOON).unwrap();
+    let base = serve(router).await;
     let post = async |path: &str, body: String, secret: &str| {
-        let headers = [("authorization", format!("Bearer {secret}"))];
-        poster.post(&format!("{base}/{path}"), &headers, body).await.unwrap().status
+        post(&format!("{base}/{path}"), body, secret).await
     };
     let created = |key: &str| object_event("ObjectCreated:Put", key, "01").to_string();
     assert_eq!(post("scans", created("5"), "another").await, 401);
@@ -170,4 +180,40 @@ async fn a_message_that_is_posted_needs_a_signature_and_what_makes_no_sense_is_k
         assert!(last.contains(reason), "{last}");
     }
     running.stop().await;
+}
+
+#[tokio::test]
+async fn a_task_file_that_appears_in_a_bucket_has_a_site_written() {
+    let catalogue = library().await;
+    let task = RuleConfig {
+        bucket: "scans".into(),
+        key: r"^tasks/.*\.json$".into(),
+        task: true,
+        ..RuleConfig::default()
+    };
+    let source = SourceConfig {
+        name: "scans".into(),
+        kind: SourceKind::Webhook,
+        secret: SECRET.into(),
+        rules: vec![task.clone(), rule(Removed::Ignore)],
+        ..SourceConfig::default()
+    };
+    let (running, router) = receive(&catalogue, source.clone());
+    let url = format!("{}/scans", serve(router).await);
+    for name in ["ObjectCreated:Put", "ObjectRemoved:Delete"] {
+        let message = object_event(name, "tasks/item+1.json", "0001").to_string();
+        assert_eq!(post(&url, message, SECRET).await, 204);
+    }
+    running.stop().await;
+    let lease = std::time::Duration::from_secs(60);
+    let claim = || catalogue.claim_job(&[JobKind::Tile], "tiler", lease, catalogue.now());
+    let job = claim().await.unwrap().unwrap();
+    let tiling = catalogue.tiling(job.asset.name()).await.unwrap().unwrap();
+    assert_eq!(tiling.command, json!({ "arguments": ["--task", "s3://scans/tasks/item 1.json"] }));
+    assert!(claim().await.unwrap().is_none(), "once");
+
+    let mixed = RuleConfig { customer: 2, ..task };
+    let config =
+        EventsConfig { sources: vec![SourceConfig { rules: vec![mixed], ..source }], ..config() };
+    assert!(config.faults()[0].contains("only bucket and key"), "{:?}", config.faults());
 }
