@@ -34,7 +34,7 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-const READY: Duration = Duration::from_secs(60);
+const READY: Duration = Duration::from_secs(180);
 const STOPPED: Duration = Duration::from_secs(45);
 /// How the line begins by which the server says that it listens.
 const LISTENING: &str = "listening on http://";

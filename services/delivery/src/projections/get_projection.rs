@@ -42,6 +42,8 @@ pub(crate) async fn get_zip(
 /// For so long after it failed, a file is not tried again: whoever asks is told why.
 const AFTER_FAILURE: Duration = Duration::from_secs(60);
 
+const MOST_TRIES: u32 = 3;
+
 async fn get_projection(
     delivery: &Delivery,
     kind: ProjectionKind,
@@ -54,14 +56,22 @@ async fn get_projection(
     }
     let asked = delivery.asked(&path).await?;
     let name = name_of(kind, &asked, path.arguments);
-    let mut file = delivery.usable(&name, &asked).await?;
-    // What was made meanwhile is judged like any other: an asset may have been restricted while it was in the making.
-    if file.is_none() && delivery.has_made(&name, visit).await? {
-        file = delivery.usable(&name, &asked).await?;
-    }
-    match file {
-        Some(file) => send(delivery, &name, &file, visit).await,
-        None => Ok(come_again(delivery.config.projection_retry_seconds)),
+    let mut tries = 0;
+    loop {
+        let mut file = delivery.usable(&name, &asked).await?;
+        // What was made meanwhile is judged like any other: an asset may have been restricted while it was in the making.
+        if file.is_none() && delivery.has_made(&name, visit).await? {
+            file = delivery.usable(&name, &asked).await?;
+        }
+        let Some(file) = file else {
+            return Ok(come_again(delivery.config.projection_retry_seconds));
+        };
+        tries += 1;
+        match send(delivery, &name, &file, visit).await {
+            // Between the question which file there is and that for its bytes, another took its place.
+            Err(Error::Missing(_)) if tries < MOST_TRIES => {}
+            sent => return sent,
+        }
     }
 }
 
