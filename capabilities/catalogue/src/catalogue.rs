@@ -9,7 +9,7 @@ use crate::{
     cards::{card::Cards, changes::Changes},
     customers::customer::CustomerNames,
     database::{Clock, Database},
-    jobs::bells::Bells,
+    jobs::{bells::Bells, turns::Clocks, wake_jobs::LastWoken},
     seals::Seals,
 };
 
@@ -27,6 +27,8 @@ pub(crate) struct Parts {
     pub(crate) callers: Callers,
     pub(crate) customer_names: CustomerNames,
     pub(crate) bells: Bells,
+    pub(crate) clocks: Clocks,
+    pub(crate) last_woken: LastWoken,
     pub(crate) seals: Seals,
     pub(crate) jobs_waiting: Cache<(), Arc<[JobsWaiting]>>,
     /// Held by whoever gives events their places.
@@ -58,6 +60,8 @@ impl Catalogue {
             callers: Callers::default(),
             customer_names: CustomerNames::default(),
             bells: Bells::default(),
+            clocks: Clocks::default(),
+            last_woken: LastWoken::default(),
             seals: Seals::new(&config.credential_keys),
             jobs_waiting: Cache::builder().time_to_live(COUNT_AGE).build(),
             lining_up: tokio::sync::Mutex::default(),

@@ -9,7 +9,7 @@
 //! - [`Event`]s are written down in the transaction in which something happens, and read in order.
 //! - A [`Composite`] is a document of which assets are made, page by page.
 //! - A [`Tiling`] is a site without a server that many workers write.
-//! - [`Job`]s are queued in the transaction that needs them, and claimed under a lease.
+//! - [`Job`]s are queued in the transaction that needs them, and claimed under a lease; `queue` is what people see of them.
 //!
 //! It sees no pixels and no HTTP. Time is an argument of every write.
 
@@ -39,6 +39,7 @@ mod named_queries;
 mod origins;
 mod policies;
 mod projections;
+mod queue;
 mod spaces;
 mod storage;
 mod tilings;
@@ -84,6 +85,7 @@ pub use policies::{
 pub use projections::{
     MAX_MEMBERS, MadeFile, Projection, ProjectionKind, ProjectionName, members_print,
 };
+pub use queue::{AssetProgress, AssetStage, DeadLetter, Progress, Stage, StageNote};
 pub use spaces::{PutSpace, Space, SpaceFields, SpaceProperty};
 pub use storage::{CustomerStorage, ImageStorage, NO_ROOM, StoragePolicy, StoragePolicyFields};
 pub use tilings::{NewTiling, Tiling, TilingShard};

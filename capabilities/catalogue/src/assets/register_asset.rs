@@ -76,10 +76,11 @@ async fn create(
         space.give_to(&mut blank);
     }
     let mut asset = merged(change, &blank, &new.fields).await?;
-    let scheduled = enqueue::process(change, &mut asset, priority, now).await?;
+    let prepared = enqueue::prepare(change, &mut asset, priority, now).await?;
     if !asset_row::insert(change, &asset).await? {
         return Ok(None);
     }
+    let scheduled = prepared.queue(change, now).await?;
     storage_use::add(change, (new.id.customer, new.id.space), Load::of(&asset), now).await?;
     storage_use::check_images(change, new.id.customer, [new.id.space]).await?;
     Ok(Some((asset, scheduled)))

@@ -39,6 +39,8 @@ pub enum BatchList {
 pub struct CustomerQueue {
     pub batches_waiting: u64,
     pub images_waiting: u64,
+    /// Nothing of it is begun.
+    pub paused: bool,
 }
 
 impl Catalogue {
@@ -80,7 +82,9 @@ impl Catalogue {
     ) -> Result<CustomerQueue, Error> {
         let reach = reach.into();
         let sql = format!(
-            "SELECT COUNT(*) AS batches, CAST(COALESCE(SUM(waiting), 0) AS BIGINT) AS images
+            "SELECT COUNT(*) AS batches, CAST(COALESCE(SUM(waiting), 0) AS BIGINT) AS images,
+                EXISTS (SELECT 1 FROM queue_pause AS pause
+                    WHERE pause.customer IN (0, $1) AND pause.paused) AS paused
              FROM batch WHERE customer = $1 AND finished IS NULL AND priority = $2 AND {}",
             reach.condition_of_batches()
         );
@@ -153,6 +157,10 @@ impl Record for Batch {
 
 impl Record for CustomerQueue {
     fn read(row: &Row) -> Result<Self, Error> {
-        Ok(Self { batches_waiting: row.number("batches")?, images_waiting: row.number("images")? })
+        Ok(Self {
+            batches_waiting: row.number("batches")?,
+            images_waiting: row.number("images")?,
+            paused: row.flag("paused")?,
+        })
     }
 }

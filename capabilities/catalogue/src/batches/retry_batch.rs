@@ -68,7 +68,7 @@ async fn retry(
 }
 
 /// The members wait again, and so does the batch.
-async fn reopen(
+pub(crate) async fn reopen(
     change: &DatabaseTransaction,
     batch: i64,
     members: &[AssetId],

@@ -5,7 +5,7 @@ use super::{Composite, CompositeStatus};
 use crate::{
     Catalogue, Error, Job, JobKind,
     database::query::{self, micros},
-    jobs::finish_job::{HELD, held, readable},
+    jobs::finish_job::{HELD, held},
 };
 
 impl Catalogue {
@@ -50,8 +50,19 @@ pub(crate) async fn fail(
     let sql = "UPDATE composite SET status = $2, error = $3, modified = $4 WHERE id = $1";
     let status = CompositeStatus::Error.as_str();
     let values: [Value; 4] =
-        [job.asset.name().into(), status.into(), readable(error).into(), micros(now).into()];
+        [job.asset.name().into(), status.into(), error.into(), micros(now).into()];
     query::run(change, sql, values).await.map(|_| ())
+}
+
+/// Has a document that failed wait again, with its job.
+pub(crate) async fn try_again(
+    change: &impl ConnectionTrait,
+    id: &str,
+    now: OffsetDateTime,
+) -> Result<(), Error> {
+    let sql = "UPDATE composite SET status = $2, error = NULL, modified = $3 WHERE id = $1";
+    let status = CompositeStatus::Pending.as_str();
+    query::run(change, sql, [id.into(), status.into(), micros(now).into()]).await.map(|_| ())
 }
 
 async fn write(

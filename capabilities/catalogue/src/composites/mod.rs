@@ -8,7 +8,7 @@ mod page_template;
 mod register_composites;
 mod advance_composite;
 
-pub(crate) use advance_composite::fail;
+pub(crate) use advance_composite::{fail, try_again};
 pub use composite::{Composite, CompositeStatus};
 pub use page_template::PageTemplate;
 pub use register_composites::NewComposite;

@@ -46,15 +46,41 @@ pub(crate) async fn process(
     priority: Priority,
     now: OffsetDateTime,
 ) -> Result<Scheduled, Error> {
+    prepare(change, asset, priority, now).await?.queue(change, now).await
+}
+
+/// What is to be done for an asset in place of whatever was to be done before, and what that has superseded.
+pub(crate) struct Prepared {
+    work: Work,
+    superseded: Vec<JobId>,
+}
+
+/// The first half of [`process`], for an asset whose row is written before its job is.
+pub(crate) async fn prepare(
+    change: &impl ConnectionTrait,
+    asset: &mut Asset,
+    priority: Priority,
+    now: OffsetDateTime,
+) -> Result<Prepared, Error> {
     let superseded = supersede(change, &asset.id, now).await?;
-    let job = match plan(asset, priority, now) {
-        Work::Job(job) => Some(new_job::insert(change, &job, now).await?),
-        Work::Nothing(clean_up) => {
-            new_job::insert_all(change, clean_up.as_slice(), now).await?;
-            None
-        }
-    };
-    Ok(Scheduled { job, superseded })
+    Ok(Prepared { work: plan(asset, priority, now), superseded })
+}
+
+impl Prepared {
+    pub(crate) async fn queue(
+        self,
+        change: &impl ConnectionTrait,
+        now: OffsetDateTime,
+    ) -> Result<Scheduled, Error> {
+        let job = match self.work {
+            Work::Job(job) => Some(new_job::insert(change, &job, now).await?),
+            Work::Nothing(clean_up) => {
+                new_job::insert_all(change, clean_up.as_slice(), now).await?;
+                None
+            }
+        };
+        Ok(Scheduled { job, superseded: self.superseded })
+    }
 }
 
 /// Decides what is to be done for an asset as it now is, and marks it so.
@@ -100,7 +126,7 @@ pub(crate) async fn supersede_all(
         let kind = values.len();
         let sql = format!(
             "DELETE FROM job WHERE {among} AND kind <> ${kind}
-             RETURNING id, customer, space, name, version, attempts, dead, due"
+             RETURNING id, customer, space, name, version, attempts, state = 'dead' AS dead, due"
         );
         superseded.extend(query::all(change, &sql, values).await?);
     }

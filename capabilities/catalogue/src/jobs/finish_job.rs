@@ -4,13 +4,12 @@ use sea_orm::Value;
 use time::OffsetDateTime;
 
 use crate::{
-    Catalogue, Error, Fate, Job, JobKind,
+    Catalogue, Error, Fate, Job, Recorded,
     database::query::{self, micros},
-    jobs::record_failed::{Ending, fail},
 };
 
 /// The job is still held by whom it was given to: its lease may have ended, but nobody took it.
-pub(crate) const HELD: &str = "id = $1 AND worker = $2 AND attempts = $3 AND NOT dead";
+pub(crate) const HELD: &str = "id = $1 AND worker = $2 AND attempts = $3";
 
 /// The values of [`HELD`].
 pub(crate) fn held(job: &Job) -> [Value; 3] {
@@ -26,7 +25,7 @@ impl Catalogue {
         Ok(ended)
     }
 
-    /// Puts a job back for a later attempt, or gives it up if this was its last.
+    /// Puts a job back for a later attempt, or gives it up if this was its last. It keeps its turn.
     pub async fn retry_job(
         &self,
         job: &Job,
@@ -35,38 +34,21 @@ impl Catalogue {
         now: OffsetDateTime,
     ) -> Result<Fate, Error> {
         if job.attempts >= job.max_attempts {
-            return self.bury_job(job, error, now).await;
+            let recorded = self.record_failed(job, error, now).await?;
+            return Ok(if recorded == Recorded::Accepted { Fate::GivenUp } else { Fate::Lost });
         }
-        let sql = format!("UPDATE job SET worker = NULL, due = $4, error = $5 WHERE {HELD}");
+        let sql = format!(
+            "UPDATE job SET state = 'asleep', worker = NULL, due = $4, error = $5 WHERE {HELD}"
+        );
         let values =
             held(job).into_iter().chain([micros(now + back_off).into(), readable(error).into()]);
         let put_back = query::run(self.database().writer(), &sql, values).await? > 0;
         Ok(if put_back { Fate::Retried } else { Fate::Lost })
     }
 
-    /// Gives a job up: it stays among the dead letters, and the asset that it was for gets the error. Of one that was
-    /// to make a projection, the projection tells.
-    pub async fn bury_job(
-        &self,
-        job: &Job,
-        error: &str,
-        now: OffsetDateTime,
-    ) -> Result<Fate, Error> {
-        let buried = match job.kind {
-            JobKind::Project => self.fail_projection(job, error, now).await?,
-            JobKind::IngestImage
-            | JobKind::IngestTimeBased
-            | JobKind::IngestFile
-            | JobKind::TakeApart
-            | JobKind::CleanUp
-            | JobKind::Tile => fail(self, job, error, Ending::DeadLetter, now).await?,
-        };
-        Ok(if buried { Fate::GivenUp } else { Fate::Lost })
-    }
-
     /// Puts back all jobs that a worker holds, as if it had never begun them; returns how many.
     pub async fn release_jobs(&self, worker: &str, now: OffsetDateTime) -> Result<u64, Error> {
-        let sql = "UPDATE job SET worker = NULL, due = $2, attempts = attempts - 1
+        let sql = "UPDATE job SET state = 'ready', worker = NULL, due = $2, attempts = attempts - 1
                    WHERE worker = $1";
         let values = [worker.into(), micros(now).into()];
         let released = query::run(self.database().writer(), sql, values).await?;

@@ -16,7 +16,7 @@ impl Catalogue {
         lease: Duration,
         now: OffsetDateTime,
     ) -> Result<bool, Error> {
-        let sql = format!("UPDATE job SET due = $4 WHERE {HELD}");
+        let sql = format!("UPDATE job SET due = $4, state = 'asleep' WHERE {HELD}");
         let values = held(job).into_iter().chain([micros(now + lease).into()]);
         Ok(query::run(self.database().writer(), &sql, values).await? > 0)
     }

@@ -32,7 +32,7 @@ pub enum JobKind {
     Tile,
 }
 
-/// Which jobs come first; within a priority, the oldest.
+/// Which jobs come first; within a priority customers take turns, and the oldest of each comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub enum Priority {
     /// Somebody waits for the answer.
@@ -164,7 +164,7 @@ impl Priority {
         self as i64
     }
 
-    fn of_rank(rank: i64) -> Option<Self> {
+    pub(crate) fn of_rank(rank: i64) -> Option<Self> {
         Self::ALL.into_iter().find(|priority| priority.rank() == rank)
     }
 }
@@ -173,10 +173,10 @@ impl Catalogue {
     /// Counts all jobs: for the metrics, not for every request.
     pub async fn queue_depths(&self) -> Result<Vec<QueueDepth>, Error> {
         let sql = "SELECT kind, priority,
-            COUNT(CASE WHEN NOT dead AND worker IS NULL THEN 1 END) AS waiting,
-            COUNT(CASE WHEN NOT dead AND worker IS NOT NULL THEN 1 END) AS running,
-            COUNT(CASE WHEN dead THEN 1 END) AS given_up,
-            MIN(CASE WHEN NOT dead AND worker IS NULL THEN created END) AS oldest
+            COUNT(CASE WHEN state <> 'dead' AND worker IS NULL THEN 1 END) AS waiting,
+            COUNT(CASE WHEN worker IS NOT NULL THEN 1 END) AS running,
+            COUNT(CASE WHEN state = 'dead' THEN 1 END) AS given_up,
+            MIN(CASE WHEN state <> 'dead' AND worker IS NULL THEN created END) AS oldest
             FROM job GROUP BY kind, priority ORDER BY kind, priority";
         query::all(self.database().reader(), sql, []).await
     }
@@ -187,7 +187,7 @@ impl Catalogue {
     /// wait, so that however many ask are answered by one count.
     pub async fn jobs_waiting(&self) -> Result<Arc<[JobsWaiting]>, Error> {
         let count = async {
-            let sql = "SELECT kind, priority, COUNT(*) AS jobs FROM job WHERE NOT dead
+            let sql = "SELECT kind, priority, COUNT(*) AS jobs FROM job WHERE state <> 'dead'
                        GROUP BY kind, priority";
             let waiting = query::all::<JobsWaiting>(self.database().reader(), sql, []).await?;
             Ok::<_, Error>(waiting.into())

@@ -1,3 +1,5 @@
+use std::slice;
+
 use model::AssetId;
 use sea_orm::{ConnectionTrait, Value};
 use time::OffsetDateTime;
@@ -8,6 +10,7 @@ use crate::{
         many,
         query::{self, micros},
     },
+    jobs::turns,
 };
 
 /// A job to be queued, in the transaction that needs it.
@@ -21,7 +24,7 @@ pub(crate) struct NewJob {
     pub(crate) max_attempts: i64,
 }
 
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 14] = [
     "customer",
     "space",
     "name",
@@ -33,7 +36,9 @@ const COLUMNS: [&str; 12] = [
     "max_attempts",
     "created",
     "attempts",
-    "dead",
+    "lane",
+    "state",
+    "turn",
 ];
 
 pub(crate) async fn insert(
@@ -44,7 +49,8 @@ pub(crate) async fn insert(
     let columns = COLUMNS.join(", ");
     let marks = query::marks(1, COLUMNS.len());
     let sql = format!("INSERT INTO job ({columns}) VALUES ({marks}) RETURNING id");
-    let id = query::one::<i64>(change, &sql, row(job, now)).await?;
+    let turn = turns::give(change, slice::from_ref(job)).await?.first().copied();
+    let id = query::one::<i64>(change, &sql, row(job, turn.unwrap_or_default(), now)).await?;
     id.map(JobId).ok_or_else(|| query::unreadable("id"))
 }
 
@@ -53,11 +59,12 @@ pub(crate) async fn insert_all(
     jobs: &[NewJob],
     now: OffsetDateTime,
 ) -> Result<(), Error> {
-    let rows = jobs.iter().map(|job| row(job, now)).collect::<Vec<_>>();
+    let turns = turns::give(change, jobs).await?;
+    let rows = jobs.iter().zip(turns).map(|(job, turn)| row(job, turn, now)).collect::<Vec<_>>();
     many::run_all(change, many::insert_many("job", &COLUMNS, &rows)).await
 }
 
-fn row(job: &NewJob, now: OffsetDateTime) -> Vec<Value> {
+fn row(job: &NewJob, turn: i64, now: OffsetDateTime) -> Vec<Value> {
     let leftovers = job
         .leftovers
         .as_ref()
@@ -76,6 +83,8 @@ fn row(job: &NewJob, now: OffsetDateTime) -> Vec<Value> {
         job.max_attempts.into(),
         micros(now).into(),
         0_i64.into(),
-        false.into(),
+        job.kind.lane().as_str().into(),
+        if job.due > now { "asleep" } else { "ready" }.into(),
+        turn.into(),
     ]
 }

@@ -18,7 +18,7 @@ impl Catalogue {
         let deadline = Instant::now() + timeout;
         let mut listener = self.parts().bells.listen();
         loop {
-            let sql = "SELECT dead, error FROM job WHERE id = $1";
+            let sql = "SELECT state = 'dead' AS dead, error FROM job WHERE id = $1";
             match query::one(self.database().reader(), sql, [job.0.into()]).await? {
                 None => return Ok(JobEnd::Ended),
                 Some(Standing { dead: true, error }) => return Ok(JobEnd::GivenUp(error)),

@@ -106,7 +106,7 @@ impl ProjectionName {
 pub(crate) const SELECT: &str = "SELECT customer, kind, query, arguments, created, version, made,
     members, file_name, items, pages, bytes, roles, shown, failed, error,
     (SELECT MIN(job.id) FROM job WHERE job.customer = projection.customer AND job.space = 0
-        AND job.name = projection.id AND job.kind = $2 AND NOT job.dead) AS job
+        AND job.name = projection.id AND job.kind = $2 AND job.state <> 'dead') AS job
     FROM projection WHERE id = $1";
 
 pub(crate) async fn select(

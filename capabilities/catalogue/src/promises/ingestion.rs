@@ -107,7 +107,7 @@ async fn a_failure_is_told_and_the_older_version_stays() {
         assert!(!asset.ingesting && asset.finished == Some(at(3)) && asset.pending.is_none());
         assert!(catalogue.card(&asset.id).await.unwrap().unwrap().is_ready());
         let end = catalogue.wait_for_job(registered.job.unwrap(), LEASE).await.unwrap();
-        assert_eq!(end, JobEnd::Ended);
+        assert_eq!(end, JobEnd::GivenUp("no TIFF\u{fffd}".into()));
         let version = clean_ups(catalogue, at(600)).await[0].leftovers.versions.clone();
         assert_eq!(version, [job.version]);
         // Another attempt forgets the error.
@@ -141,7 +141,7 @@ async fn a_job_is_tried_again_later_and_given_up_in_the_end() {
 
         // Registering again takes the dead letter away.
         register(catalogue, "2/5/a", at(900)).await;
-        assert_eq!(number(catalogue, "SELECT COUNT(*) FROM job WHERE dead").await, 0);
+        assert_eq!(number(catalogue, "SELECT COUNT(*) FROM job WHERE state = 'dead'").await, 0);
     }
 }
 

@@ -3,7 +3,7 @@ use sea_orm::Value;
 use super::house::*;
 use crate::{
     AssetFilter, AssetProperty, AssetTest, BatchScope, Catalogue, Comparison, Cursor, Error,
-    LabelList, Literal, Order,
+    JobKind, LabelList, Literal, Order,
     assets::asset_row,
     database::{
         many,
@@ -59,10 +59,11 @@ pub(super) async fn fill(catalogue: &Catalogue) {
          FROM numbers CROSS JOIN asset"
     );
     tamper(catalogue, &sql, []).await;
-    let columns = "kind, dead, attempts, max_attempts, customer, space, name, version, created";
+    let columns = "kind, lane, attempts, max_attempts, space, name, version, created";
     let sql = format!(
-        "{numbers} INSERT INTO job (priority, due, {columns})
-         SELECT n % 4, due + n, {columns} FROM numbers CROSS JOIN job"
+        "{numbers} INSERT INTO job (priority, turn, state, customer, due, {columns})
+         SELECT n % 4, n, CASE n % 100 WHEN 1 THEN 'asleep' WHEN 2 THEN 'aside' WHEN 3 THEN 'dead'
+            ELSE 'ready' END, 2 + n % 7, due + n, {columns} FROM numbers CROSS JOIN job"
     );
     tamper(catalogue, &sql, []).await;
     let labels = "INSERT INTO asset_label (customer, kind, value, space, name)
@@ -93,9 +94,13 @@ async fn what_is_asked_most_is_found_by_an_index() {
         assert_uses(&plan(&house, &by_id, query::key_of(&id("2/5/n7"))).await, key);
 
         let now = query::micros(at(1));
-        let values = ["w".into(), now.into(), now.into(), "ingest-image".into(), "clean-up".into()];
-        let sql = claim_sql(catalogue.database().writer(), 2);
-        assert_uses(&plan(&house, &sql, values).await, "job_due");
+        let kinds = [JobKind::IngestImage, JobKind::IngestFile, JobKind::CleanUp];
+        let (sql, values) = claim_sql(catalogue.database().writer(), &kinds);
+        let values = ["w".into(), now.into()].into_iter().chain(values);
+        let claim = plan(&house, &sql, values).await;
+        // The first of each lane by the index; these two alone are sorted.
+        assert_eq!(claim.matches("job_ready").count(), 2, "{claim}");
+        assert!(!claim.contains("Seq Scan on job") && !claim.contains("SCAN job"), "{claim}");
 
         let of_asset = "DELETE FROM job WHERE customer = $1 AND space = $2 AND name = $3";
         assert_uses(&plan(&house, of_asset, query::key_of(&id("2/5/n7"))).await, "job_of_asset");

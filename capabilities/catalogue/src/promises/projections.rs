@@ -70,16 +70,15 @@ async fn a_projection_that_failed_says_why_until_it_is_wanted_again() {
     for house in houses().await {
         let catalogue = house.enter();
         furnish(catalogue).await;
-        for (attempt, by_bury) in [(0, false), (10, true)] {
+        for (attempt, as_any_job) in [(0, false), (10, true)] {
             catalogue.want_projection(&book(), Priority::Normal, at(attempt)).await.unwrap();
             let job = claim(catalogue, attempt).await.unwrap();
-            match by_bury {
-                true => drop(catalogue.bury_job(&job, "no\0 paper", at(attempt)).await.unwrap()),
-                false => {
-                    assert!(
-                        catalogue.fail_projection(&job, "no\0 paper", at(attempt)).await.unwrap()
-                    );
-                }
+            let reason = "no\0 paper";
+            if as_any_job {
+                let recorded = catalogue.record_failed(&job, reason, at(attempt)).await.unwrap();
+                assert_eq!(recorded, crate::Recorded::Accepted);
+            } else {
+                assert!(catalogue.fail_projection(&job, reason, at(attempt)).await.unwrap());
             }
             let failed = catalogue.projection(&book()).await.unwrap().unwrap();
             assert_eq!(failed.job, None);

@@ -8,7 +8,7 @@ use crate::{
         dialect::for_update,
         query::{self, micros},
     },
-    jobs::finish_job::{HELD, held, readable},
+    jobs::finish_job::{HELD, held},
 };
 
 impl Catalogue {
@@ -48,7 +48,7 @@ pub(crate) async fn fail(
     if job.kind != JobKind::Tile {
         return Ok(());
     }
-    let error = Some(readable(error));
+    let error = Some(error.to_owned());
     write(change, job, &TilingShard { shard: job.version, error, ..TilingShard::default() })
         .await?;
     finish(change, job, now).await
