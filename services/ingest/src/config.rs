@@ -7,8 +7,12 @@ use storage::StorageConfig;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct IngestConfig {
-    /// How many assets are worked on at once; 0 means one for each core.
+    /// How many images and files are brought in at once; 0 means one for each core.
     pub workers: usize,
+    /// How many recordings (audio and video) are brought in at once, beside what `workers` do; 0: none here.
+    pub recordings: usize,
+    /// How many documents are taken apart at once, beside what `workers` do; 0: none here.
+    pub documents: usize,
     /// The folder for files in the making; empty means `scratch` in the data folder.
     pub scratch: PathBuf,
     /// The folders that `file://` origins may be read from.
@@ -99,6 +103,8 @@ impl Default for IngestConfig {
     fn default() -> Self {
         Self {
             workers: 0,
+            recordings: 1,
+            documents: 1,
             scratch: PathBuf::new(),
             file_origins: Vec::new(),
             bucket_origins: Vec::new(),

@@ -1,7 +1,7 @@
 use std::{path::Path, sync::Arc};
 
 use anyhow::Context;
-use catalogue::{Asset, AssetChannel, Catalogue, Ingested, Job, JobKind};
+use catalogue::{Asset, AssetChannel, Catalogue, Ingested, Job, JobKind, Stage};
 use iiif::image::{Size, Version};
 use model::{AssetId, AvPreset, DeliveryChannel};
 use storage::{Bucket, keys};
@@ -20,6 +20,7 @@ use crate::{
     projections::project,
     recordings::{Transcoding, keep_recording, transcode},
     scratch::Scratch,
+    stages::Stages,
 };
 
 /// Does jobs, one story for each kind.
@@ -29,6 +30,7 @@ pub(crate) struct Engine {
     pub(crate) fetcher: Fetcher,
     pub(crate) scratch: Scratch,
     pub(crate) config: Arc<IngestConfig>,
+    pub(crate) stages: Stages,
 }
 
 /// The sizes that the platform itself uses, made for every image beside those of its policy.
@@ -56,13 +58,15 @@ impl Engine {
     async fn ingest_image(&self, job: &Job) -> Result<(), Failure> {
         let asset = self.asset(&job.asset).await?;
         let folder = self.scratch.for_job().context("there is no room for files in the making")?;
-        let source = self.fetch(&asset, folder.path()).await?;
+        let source = self.fetch(job, &asset, folder.path()).await?;
         let sizes = self.thumbnail_sizes(&asset).await?;
+        self.stages.enter(job.id, Stage::Converting);
         if asset.channels.iter().any(AssetChannel::uses_original) {
             let taken = adopt(&self.config, &self.bucket, job, sizes, (&source, folder.path()));
             return self.record(job, &taken.await?).await;
         }
         let made = convert(&self.config, sizes, &source, folder.path()).await?;
+        self.stages.enter(job.id, Stage::Storing);
         let original_bytes =
             self.keep_original_if_wanted(&asset, job, &source, folder.path()).await?;
         let words_bytes = keep_words(&self.bucket, &asset, job).await?;
@@ -75,7 +79,8 @@ impl Engine {
     async fn ingest_file(&self, job: &Job) -> Result<(), Failure> {
         let asset = self.asset(&job.asset).await?;
         let folder = self.scratch.for_job().context("there is no room for files in the making")?;
-        let source = self.fetch(&asset, folder.path()).await?;
+        let source = self.fetch(job, &asset, folder.path()).await?;
+        self.stages.enter(job.id, Stage::Storing);
         let stored_bytes =
             self.keep_original_if_wanted(&asset, job, &source, folder.path()).await?;
         let source_bytes = source.bytes;
@@ -86,13 +91,15 @@ impl Engine {
     async fn ingest_recording(&self, job: &Job) -> Result<(), Failure> {
         let asset = self.asset(&job.asset).await?;
         let folder = self.scratch.for_job().context("there is no room for files in the making")?;
-        let source = self.fetch(&asset, folder.path()).await?;
+        let source = self.fetch(job, &asset, folder.path()).await?;
         let presets = self.policy_entries(&asset, DeliveryChannel::IiifAv).await?;
         let presets: Vec<AvPreset> = presets.iter().filter_map(|name| name.parse().ok()).collect();
         let is_video = asset.media_type.as_str().starts_with("video/");
         let wanted = Transcoding { presets: &presets, is_video };
-        let on_progress = |percent| tracing::debug!(asset = %asset.id, percent, "transcoding");
+        self.stages.enter(job.id, Stage::Converting);
+        let on_progress = |percent| self.stages.advance(job.id, Stage::Converting, percent);
         let made = transcode(&self.config, wanted, (&source, folder.path()), on_progress).await?;
+        self.stages.enter(job.id, Stage::Storing);
         let kept_bytes = keep_recording(&self.bucket, (&job.asset, job.version), &made).await?;
         let original_bytes =
             self.keep_original_if_wanted(&asset, job, &source, folder.path()).await?;
@@ -117,7 +124,8 @@ impl Engine {
         asset.ok_or_else(|| Failure::Asset("the asset was deleted".to_owned()))
     }
 
-    async fn fetch(&self, asset: &Asset, folder: &Path) -> Result<Fetched, Failure> {
+    async fn fetch(&self, job: &Job, asset: &Asset, folder: &Path) -> Result<Fetched, Failure> {
+        self.stages.enter(job.id, Stage::Fetching);
         let origin = asset.origin.as_ref();
         let origin = origin.ok_or_else(|| Failure::Asset("the asset has no origin".to_owned()))?;
         let is_image = asset.media_type.is_image();

@@ -2,6 +2,7 @@
 //!
 //! - [`Worker`] claims jobs, keeps their leases alive, and finishes, reschedules or buries them.
 //! - `engine` is the story of one job: fetch, convert, keep, record; one file for each step.
+//! - `stages` remembers how far each job is, for those who wait.
 //! - `adopt` stands in for convert and keep where the original is to be served as it is.
 //! - `recordings` stands in for convert where the asset is audio or video.
 //! - `composites` takes documents apart, and has each page come in as an image.
@@ -25,6 +26,7 @@ mod recordings;
 mod composites;
 mod keep;
 mod scratch;
+mod stages;
 mod clean_up;
 mod failure;
 mod projections;

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::IngestConfig, engine::Engine, failure::Failure, fetch::Fetcher, scratch::Scratch,
+    stages::Stages,
 };
 
 /// Claims jobs and does them, as many at once as configured, until it is told to stop.
@@ -16,15 +17,14 @@ pub struct Worker {
     name: String,
 }
 
-const KINDS: [JobKind; 5] = [
-    JobKind::IngestImage,
-    JobKind::IngestFile,
-    JobKind::IngestTimeBased,
-    JobKind::TakeApart,
-    JobKind::CleanUp,
-];
-/// They have lanes of their own: a long book keeps no image waiting, nor many images a book.
-const PROJECTIONS: [JobKind; 1] = [JobKind::Project];
+const ASSETS: &[JobKind] = &[JobKind::IngestImage, JobKind::IngestFile, JobKind::CleanUp];
+/// These have lanes of their own: a long film keeps no image waiting, nor many images a film.
+const RECORDINGS: &[JobKind] = &[JobKind::IngestTimeBased];
+const DOCUMENTS: &[JobKind] = &[JobKind::TakeApart];
+const PROJECTIONS: &[JobKind] = &[JobKind::Project];
+
+/// How often is told how far running jobs are, and seen to queues that were paused or go on again.
+const LOOK_AFTER_EVERY: Duration = Duration::from_secs(1);
 
 /// How long to wait before the catalogue is asked again after it failed.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -45,6 +45,7 @@ impl Worker {
             fetcher: Fetcher::new(bucket.clone(), catalogue.clone(), config)?,
             scratch: Scratch::open(&root, &name).context("the scratch folder can't be used")?,
             config: Arc::new(config.clone()),
+            stages: Stages::default(),
             catalogue,
             bucket,
         };
@@ -55,11 +56,16 @@ impl Worker {
     pub async fn run(self, stop: CancellationToken) {
         let worker = Arc::new(self);
         let mut lanes = JoinSet::new();
-        for _ in 0..worker.engine.config.worker_count() {
-            lanes.spawn(worker.clone().work(&KINDS, stop.clone()));
-        }
-        for _ in 0..worker.engine.config.projections.workers {
-            lanes.spawn(worker.clone().work(&PROJECTIONS, stop.clone()));
+        let config = &worker.engine.config;
+        for (kinds, count) in [
+            (ASSETS, config.worker_count()),
+            (RECORDINGS, config.recordings),
+            (DOCUMENTS, config.documents),
+            (PROJECTIONS, config.projections.workers),
+        ] {
+            for _ in 0..count {
+                lanes.spawn(worker.clone().work(kinds, stop.clone()));
+            }
         }
         let ended = async { while lanes.join_next().await.is_some() {} };
         let out_of_grace = async {
@@ -69,12 +75,28 @@ impl Worker {
         tokio::select! {
             () = ended => {}
             () = out_of_grace => tracing::info!("some jobs were not done in time"),
+            () = worker.look_after() => {}
         }
         lanes.shutdown().await;
         match worker.engine.catalogue.release_jobs(&worker.name, worker.engine.now()).await {
             Ok(0) => {}
             Ok(jobs) => tracing::info!(jobs, "handed back"),
             Err(error) => tracing::warn!(?error, "jobs could not be handed back; their leases end"),
+        }
+    }
+
+    /// Has no end.
+    async fn look_after(&self) {
+        let catalogue = &self.engine.catalogue;
+        loop {
+            tokio::time::sleep(LOOK_AFTER_EVERY).await;
+            let news = self.engine.stages.news();
+            if let Err(error) = catalogue.note_stages(&self.name, &news).await {
+                tracing::warn!(?error, "how far jobs are can't be noted");
+            }
+            if let Err(error) = catalogue.settle_pauses().await {
+                tracing::warn!(?error, "paused queues can't be seen to");
+            }
         }
     }
 
@@ -108,6 +130,7 @@ impl Worker {
     #[tracing::instrument(skip_all, fields(job = %job.id, asset = %job.asset))]
     async fn attend_to(&self, job: &Job) {
         let begun = std::time::Instant::now();
+        let _followed = self.engine.stages.follow(job.id);
         let result = tokio::select! {
             result = self.engine.run(job) => result,
             () = self.lease_is_lost(job) => {
@@ -148,20 +171,10 @@ impl Worker {
             }
         }
         let catalogue = &self.engine.catalogue;
-        let settled = match (may_retry, job.kind) {
-            (true, _) => catalogue
-                .retry_job(job, &reason, back_off(job.attempts), self.engine.now())
-                .await
-                .map(|_| ()),
-            (false, JobKind::Project) => {
-                catalogue.fail_projection(job, &reason, self.engine.now()).await.map(|_| ())
-            }
-            (false, JobKind::CleanUp) => {
-                catalogue.bury_job(job, &reason, self.engine.now()).await.map(|_| ())
-            }
-            (false, _) => {
-                catalogue.record_failed(job, &reason, self.engine.now()).await.map(|_| ())
-            }
+        let now = self.engine.now();
+        let settled = match may_retry {
+            true => catalogue.retry_job(job, &reason, back_off(job.attempts), now).await.map(|_| ()),
+            false => catalogue.record_failed(job, &reason, now).await.map(|_| ()),
         };
         if let Err(error) = settled {
             tracing::error!(?error, "a failed job can't be settled; its lease ends");

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use anyhow::Context;
-use catalogue::{Composite, CompositeStatus, Job, NewAsset, Priority};
+use catalogue::{Composite, CompositeStatus, Job, NewAsset, Priority, Stage};
 use model::Origin;
 use storage::keys;
 
@@ -20,7 +20,7 @@ impl Engine {
         let found = found.context("the document can't be looked up")?;
         let mut composite = found.ok_or_else(|| Failure::Asset("the document is gone".into()))?;
         let folder = self.scratch.for_job().context("there is no room for files in the making")?;
-        let ended = self.register_pages(&mut composite, folder.path()).await;
+        let ended = self.register_pages(job, &mut composite, folder.path()).await;
         if let Err(Failure::Asset(_)) = &ended {
             self.drop_pages(&composite).await?;
         }
@@ -33,9 +33,11 @@ impl Engine {
 
     async fn register_pages(
         &self,
+        job: &Job,
         composite: &mut Composite,
         folder: &Path,
     ) -> Result<(), Failure> {
+        self.stages.enter(job.id, Stage::Fetching);
         self.note(composite, CompositeStatus::FetchingOrigin).await?;
         let (customer, origin) = (composite.customer, &composite.origin);
         let source = self.open(Wanted { customer, origin, is_image: false }, folder).await?;
@@ -51,6 +53,7 @@ impl Engine {
             let end = pages.min(composite.registered + PAGES_AT_ONCE);
             let mut assets = Vec::new();
             for index in composite.registered..end {
+                self.stages.advance(job.id, Stage::Converting, percent(index, pages));
                 assets.push(self.page(composite, index, (&source, folder)).await?);
             }
             self.note(composite, CompositeStatus::BuildingDlcsRequest).await?;
@@ -96,6 +99,11 @@ impl Engine {
         let noted = self.catalogue.advance_composite(composite, self.now()).await;
         Ok(noted.context("the progress can't be noted")?)
     }
+}
+
+/// Never all of it: the last page is not done yet.
+fn percent(index: u64, pages: u64) -> u8 {
+    (index * 100).checked_div(pages).unwrap_or_default().min(99) as u8
 }
 
 /// The number of a page, and the asset that it becomes.
