@@ -295,6 +295,13 @@ mod tests {
         "POST /customers/2/queue/batches/1/retry",
         "POST /customers/2/queue/batches/1/cancel",
         "POST /customers/2/queue/csv",
+        "POST /customers/2/queue/pause",
+        "POST /customers/2/queue/resume",
+        "GET /customers/2/queue/deadLetters",
+        "GET /customers/2/queue/deadLetters/1",
+        "DELETE /customers/2/queue/deadLetters/1",
+        "POST /customers/2/queue/deadLetters/1/retry",
+        "GET /customers/2/spaces/1/images/ms-1/progress",
     ];
 
     #[tokio::test]

@@ -34,6 +34,7 @@ mod hydra;
 mod start;
 mod composites;
 mod customers;
+mod dead_letters;
 mod spaces;
 mod images;
 mod imports;

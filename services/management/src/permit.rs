@@ -41,7 +41,7 @@ pub(crate) fn changes(method: &Method) -> bool {
 }
 
 /// What comes with a tag when it is looked at.
-const TAGGED: [&str; 11] = [
+const TAGGED: [&str; 12] = [
     "/customers/{customer}",
     "/spaces/{space}",
     "/images/{image}",
@@ -53,6 +53,7 @@ const TAGGED: [&str; 11] = [
     "/portalUsers/{id}",
     "/storagePolicies/{id}",
     "/webhooks/{id}",
+    "/deadLetters/{id}",
 ];
 
 /// Is there a tag by which this change can be made conditional?

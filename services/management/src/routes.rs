@@ -9,7 +9,7 @@ use crate::{
     Management,
     answer::answer,
     audit::{self, Watch},
-    composites, custom_headers, customers, default_channels,
+    composites, custom_headers, customers, dead_letters, default_channels,
     error::{no_such_method, no_such_resource},
     events,
     idempotency::once_only,
@@ -22,6 +22,7 @@ const IMAGES: &str = "/customers/{customer}/spaces/{space}/images";
 const IMAGE: &str = "/customers/{customer}/spaces/{space}/images/{image}";
 const POLICIES: &str = "/customers/{customer}/deliveryChannelPolicies/{channel}";
 const POLICY: &str = "/customers/{customer}/deliveryChannelPolicies/{channel}/{name}";
+const PROGRESS: &str = "/customers/{customer}/spaces/{space}/images/{image}/progress";
 const REINGEST: &str = "/customers/{customer}/spaces/{space}/images/{image}/reingest";
 const MOVE: &str = "/customers/{customer}/spaces/{space}/images/{image}/move";
 const COPY: &str = "/customers/{customer}/spaces/{space}/images/{image}/copy";
@@ -81,6 +82,7 @@ fn routes() -> Router<Management> {
         .route("/customers/{customer}/deleteImages", post(images::post_delete_images))
         .route(IMAGE, get(images::get_image).put(images::put_image).post(images::post_image))
         .route(IMAGE, patch(images::patch_image).delete(images::delete_image))
+        .route(PROGRESS, get(images::get_progress))
         .route(REINGEST, post(images::post_reingest))
         .route(MOVE, post(images::post_move))
         .route(COPY, post(images::post_copy))
@@ -115,11 +117,22 @@ fn upload_routes() -> Router<Management> {
 fn queue_routes() -> Router<Management> {
     Router::new()
         .route("/queue", get(queue::get_queue_summary))
+        .route("/queue/pause", post(queue::post_pause_of_all))
+        .route("/queue/resume", post(queue::post_resume_of_all))
+        .route("/queue/deadLetters", get(dead_letters::get_all_dead_letters))
         .route("/collections/{collection}", get(composites::get_collection))
         .route("/collections/{collection}/members/{member}", get(composites::get_member))
         .route(QUEUE, get(queue::get_queue).post(queue::post_queue))
         .route(PRIORITY, get(queue::get_priority_queue).post(queue::post_priority_queue))
         .route("/customers/{customer}/queue/csv", post(queue::post_csv))
+        .route("/customers/{customer}/queue/pause", post(queue::post_pause))
+        .route("/customers/{customer}/queue/resume", post(queue::post_resume))
+        .route("/customers/{customer}/queue/deadLetters", get(dead_letters::get_dead_letters))
+        .route(
+            "/customers/{customer}/queue/deadLetters/{id}",
+            get(dead_letters::get_dead_letter).delete(dead_letters::delete_dead_letter),
+        )
+        .route("/customers/{customer}/queue/deadLetters/{id}/retry", post(dead_letters::post_retry))
         .route("/customers/{customer}/queue/batches", get(queue::get_batches))
         .route("/customers/{customer}/queue/active", get(queue::get_active_batches))
         .route("/customers/{customer}/queue/recent", get(queue::get_recent_batches))

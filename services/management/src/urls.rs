@@ -4,7 +4,7 @@ use axum::{
     extract::FromRequestParts,
     http::{Extensions, Uri, request::Parts},
 };
-use catalogue::AssetChannel;
+use catalogue::{AssetChannel, JobId};
 use model::{AssetId, NOT_IN_SEGMENTS, PublicUrls, ServerUrls};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
@@ -211,6 +211,14 @@ impl Urls {
 
     pub(crate) fn queue(&self, customer: u32) -> String {
         format!("{}/queue", self.customer(customer))
+    }
+
+    pub(crate) fn dead_letter(&self, customer: u32, id: JobId) -> String {
+        format!("{}/queue/deadLetters/{id}", self.customer(customer))
+    }
+
+    pub(crate) fn image_progress(&self, id: &AssetId) -> String {
+        format!("{}/progress", self.image(id))
     }
 
     pub(crate) fn batch(&self, customer: u32, batch: i64) -> String {

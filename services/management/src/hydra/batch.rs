@@ -1,7 +1,7 @@
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::{Class, Property, Range, Resource};
+use super::{Class, Progress, Property, Range, Resource};
 use crate::urls::Urls;
 
 /// Assets that were registered together.
@@ -24,6 +24,8 @@ pub(crate) struct Batch {
     assets: String,
     error_images: String,
     test: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    progress: Option<Progress>,
 }
 
 /// A member of a batch that could not be brought in.
@@ -55,8 +57,14 @@ impl Batch {
             assets: format!("{url}/assets"),
             error_images: format!("{url}/errors"),
             test: format!("{url}/test"),
+            progress: None,
             url,
         }
+    }
+
+    /// With how fast it goes.
+    pub(crate) fn with_progress(self, progress: catalogue::Progress) -> Self {
+        Self { progress: Some(Progress::of(progress)), ..self }
     }
 }
 
@@ -88,6 +96,10 @@ impl Resource for Batch {
             Property::given("assets", Range::Link, "All assets that ever came with it."),
             Property::given("errorImages", Range::Link, "What failed, and why."),
             Property::given("test", Range::Link, "POST asks whether there is nothing to wait for."),
+            Property::given("progress", Range::Structure, "How far it is, and how fast."),
+            Progress::PERCENT,
+            Progress::RATE,
+            Progress::END,
         ],
     };
 

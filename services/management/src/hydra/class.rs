@@ -25,6 +25,8 @@ pub(crate) enum Range {
     /// Several of them.
     Texts,
     Number,
+    /// With a fraction.
+    Decimal,
     /// Several of them.
     Numbers,
     Truth,
@@ -58,6 +60,7 @@ impl Range {
             Self::Text | Self::Moment | Self::Link => value.is_string(),
             Self::Texts => all(Value::is_string),
             Self::Number => value.is_i64(),
+            Self::Decimal => value.is_number(),
             Self::Numbers => all(Value::is_i64),
             Self::Truth => value.is_boolean(),
             Self::Structure => value.is_array() || value.is_object(),
@@ -68,6 +71,7 @@ impl Range {
         match self {
             Self::Text | Self::Texts => Some("xsd:string"),
             Self::Number | Self::Numbers => Some("xsd:integer"),
+            Self::Decimal => Some("xsd:decimal"),
             Self::Truth => Some("xsd:boolean"),
             Self::Moment => Some("xsd:dateTime"),
             Self::Link | Self::Structure => None,
@@ -85,6 +89,7 @@ impl Range {
             | Self::Texts
             | Self::Number
             | Self::Numbers
+            | Self::Decimal
             | Self::Truth
             | Self::Moment
             | Self::Structure => self.xsd(),

@@ -17,6 +17,7 @@ mod composite;
 mod custom_header;
 mod customer;
 mod customer_origin_strategy;
+mod dead_letter;
 mod default_delivery_channel;
 mod delivery_channel_policy;
 mod entry_point;
@@ -26,6 +27,7 @@ mod legacy_policies;
 mod named_query;
 mod origin_strategy;
 mod portal_user;
+mod progress;
 mod metadata_error;
 mod queue;
 mod refused_message;
@@ -42,6 +44,7 @@ pub(crate) use composite::{CompositeCollection, CompositeMember};
 pub(crate) use custom_header::CustomHeader;
 pub(crate) use customer::{Customer, CustomerLink};
 pub(crate) use customer_origin_strategy::CustomerOriginStrategy;
+pub(crate) use dead_letter::DeadLetter;
 pub(crate) use default_delivery_channel::DefaultDeliveryChannel;
 pub(crate) use delivery_channel_policy::{DeliveryChannelPolicy, PoliciesLink};
 pub(crate) use document::{Document, Resource, Saved};
@@ -54,6 +57,7 @@ pub(crate) use metadata_error::MetadataError;
 pub(crate) use named_query::NamedQuery;
 pub(crate) use origin_strategy::OriginStrategy;
 pub(crate) use portal_user::PortalUser;
+pub(crate) use progress::{ImageProgress, Progress};
 pub(crate) use queue::{Queue, QueueSummary};
 pub(crate) use refused_message::RefusedMessage;
 pub(crate) use space::Space;
@@ -87,6 +91,8 @@ pub(crate) const CLASSES: &[&Class] = &[
     &QueueSummary::CLASS,
     &Batch::CLASS,
     &BatchError::CLASS,
+    &DeadLetter::CLASS,
+    &ImageProgress::CLASS,
     &Webhook::CLASS,
     &RefusedMessage::CLASS,
 ];

@@ -1,7 +1,7 @@
 use catalogue::{CustomerQueue, JobKind, JobsWaiting, Priority};
 use serde::Serialize;
 
-use super::{Class, Property, Range, Resource};
+use super::{Class, Progress, Property, Range, Resource};
 use crate::urls::Urls;
 
 /// What waits in a customer's batches.
@@ -15,14 +15,18 @@ pub(crate) struct Queue {
     size: u64,
     batches_waiting: u64,
     images_waiting: u64,
+    paused: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    progress: Option<Progress>,
     batches: String,
     active: String,
     recent: String,
+    dead_letters: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     priority: Option<String>,
 }
 
-/// What waits on the whole platform; the last three are the DLCS's, and always nothing.
+/// What waits on the whole platform; the three before the last are the DLCS's, and always nothing.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct QueueSummary {
@@ -37,6 +41,7 @@ pub(crate) struct QueueSummary {
     transcode_complete: u64,
     failed: u64,
     success: u64,
+    paused: bool,
 }
 
 impl Queue {
@@ -48,11 +53,19 @@ impl Queue {
             size: waiting.images_waiting,
             batches_waiting: waiting.batches_waiting,
             images_waiting: waiting.images_waiting,
+            paused: waiting.paused,
+            progress: None,
             batches: format!("{queue}/batches"),
             active: format!("{queue}/active"),
             recent: format!("{queue}/recent"),
+            dead_letters: format!("{queue}/deadLetters"),
             priority: Some(format!("{queue}/priority")),
         }
+    }
+
+    /// With how fast it goes, if something waits.
+    pub(crate) fn with_progress(self, progress: Option<catalogue::Progress>) -> Self {
+        Self { progress: progress.map(Progress::of), ..self }
     }
 
     pub(crate) fn priority_of(customer: u32, waiting: CustomerQueue, urls: &Urls) -> Self {
@@ -62,7 +75,7 @@ impl Queue {
 }
 
 impl QueueSummary {
-    pub(crate) fn of(waiting: &[JobsWaiting], urls: &Urls) -> Self {
+    pub(crate) fn of(waiting: &[JobsWaiting], paused: bool, urls: &Urls) -> Self {
         let count = |is_meant: &dyn Fn(&JobsWaiting) -> bool| {
             waiting.iter().filter(|jobs| is_meant(jobs)).map(|jobs| jobs.count).sum()
         };
@@ -79,6 +92,7 @@ impl QueueSummary {
             transcode_complete: 0,
             failed: 0,
             success: 0,
+            paused,
         }
     }
 }
@@ -91,9 +105,15 @@ impl Resource for Queue {
             Property::given("size", Range::Number, "How many assets wait."),
             Property::given("batchesWaiting", Range::Number, "How many batches are unfinished."),
             Property::given("imagesWaiting", Range::Number, "How many assets wait in them."),
+            Property::given("paused", Range::Truth, "Whether nothing of it is begun."),
+            Property::given("progress", Range::Structure, "How far all is, and how fast."),
+            Progress::PERCENT,
+            Progress::RATE,
+            Progress::END,
             Property::given("batches", Range::Link, "All batches."),
             Property::given("active", Range::Link, "The batches that are unfinished."),
             Property::given("recent", Range::Link, "The batches that are finished."),
+            Property::given("deadLetters", Range::Link, "What was given up."),
             Property::given("priority", Range::Link, "The queue of images that come first."),
         ],
     };
@@ -115,6 +135,7 @@ impl Resource for QueueSummary {
             Property::given("transcodeComplete", Range::Number, "Always 0."),
             Property::given("failed", Range::Number, "Always 0."),
             Property::given("success", Range::Number, "Always 0."),
+            Property::given("paused", Range::Truth, "Whether all queues are paused."),
         ],
     };
 

@@ -169,6 +169,7 @@ fn property(property: &Property) -> Value {
         Range::Texts => json!({ "type": "array", "items": { "type": "string" } }),
         Range::Number => json!({ "type": "integer" }),
         Range::Numbers => json!({ "type": "array", "items": { "type": "integer" } }),
+        Range::Decimal => json!({ "type": "number" }),
         Range::Truth => json!({ "type": "boolean" }),
         Range::Moment => json!({ "type": "string", "format": "date-time" }),
         Range::Link => address(),

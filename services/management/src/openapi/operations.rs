@@ -7,9 +7,10 @@ use super::operation::{
 };
 use crate::hydra::{
     AuditEntry, Batch, BatchError, CustomHeader, Customer, CustomerOriginStrategy, CustomerStorage,
-    DefaultDeliveryChannel, DeliveryChannelPolicy, EntryPoint, Image, ImageOptimisationPolicy,
-    ImageStorage, Key, NamedQuery, OriginStrategy, PortalUser, Queue, QueueSummary, RefusedMessage,
-    Resource, Space, StoragePolicy, ThumbnailPolicy, Webhook,
+    DeadLetter, DefaultDeliveryChannel, DeliveryChannelPolicy, EntryPoint, Image,
+    ImageOptimisationPolicy, ImageProgress, ImageStorage, Key, NamedQuery, OriginStrategy,
+    PortalUser, Queue, QueueSummary, RefusedMessage, Resource, Space, StoragePolicy,
+    ThumbnailPolicy, Webhook,
 };
 
 macro_rules! customer {
@@ -159,6 +160,11 @@ const IMAGES: &[Operation] = &[
         "Makes a second asset of one",
     )
     .refuses(&[507]),
+    Operation::get(
+        image!("/progress"),
+        One(&ImageProgress::CLASS),
+        "Where an asset is on its way in",
+    ),
     Operation::get(image!("/metadata"), Object, "What was found in audio or video"),
     Operation::get(
         customer!("/allImages"),
@@ -234,6 +240,46 @@ const QUEUES: &[Operation] = &[
         customer!("/queue/recentErrorsByMetadata/{field}"),
         Object,
         "What is wrong, by a property",
+    ),
+    Operation::post(
+        customer!("/queue/pause"),
+        None,
+        (200, One(&Queue::CLASS)),
+        "Has nothing more of it begun",
+    ),
+    Operation::post(customer!("/queue/resume"), None, (200, One(&Queue::CLASS)), "Has it go on"),
+    Operation::post(
+        "/queue/pause",
+        None,
+        (200, One(&QueueSummary::CLASS)),
+        "Pauses the queues of all customers",
+    )
+    .open_to(Administrator),
+    Operation::post(
+        "/queue/resume",
+        None,
+        (200, One(&QueueSummary::CLASS)),
+        "Has all queues go on that their customers have not paused",
+    )
+    .open_to(Administrator),
+    Operation::get("/queue/deadLetters", Page(&DeadLetter::CLASS), "What was given up for anybody")
+        .open_to(Administrator),
+    Operation::get(
+        customer!("/queue/deadLetters"),
+        Page(&DeadLetter::CLASS),
+        "What was given up, and why",
+    ),
+    Operation::get(
+        customer!("/queue/deadLetters/{deadLetterId}"),
+        One(&DeadLetter::CLASS),
+        "What was given up",
+    ),
+    Operation::delete(customer!("/queue/deadLetters/{deadLetterId}"), "Discards what was given up"),
+    Operation::post(
+        customer!("/queue/deadLetters/{deadLetterId}/retry"),
+        None,
+        (200, One(&DeadLetter::CLASS)),
+        "Has it tried again",
     ),
     Operation::get(batch!(""), One(&Batch::CLASS), "A batch"),
     Operation::get(batch!("/images"), Page(&Image::CLASS), "Assets that came with it last"),

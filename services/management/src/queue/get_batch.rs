@@ -1,12 +1,21 @@
+use axum::extract::State;
+
 use super::batch_path::BatchPath;
 use crate::{
+    Management,
+    error::Error,
     hydra::{Batch, Document},
     urls::Urls,
 };
 
 /// `GET /customers/{customer}/queue/batches/{batch}`: how far a batch is.
-pub(crate) async fn get_batch(urls: Urls, BatchPath { batch }: BatchPath) -> Document<Batch> {
-    Document::new(&urls, Batch::of(batch, &urls))
+pub(crate) async fn get_batch(
+    State(management): State<Management>,
+    urls: Urls,
+    BatchPath { batch }: BatchPath,
+) -> Result<Document<Batch>, Error> {
+    let progress = management.catalogue.batch_progress(&batch, management.now()).await?;
+    Ok(Document::new(&urls, Batch::of(batch, &urls).with_progress(progress)))
 }
 
 #[cfg(test)]
@@ -26,6 +35,11 @@ mod tests {
             let after = librarian.get("/customers/2/queue/batches/1").await.body;
             assert_eq!((&after["completed"], &after["errors"]), (&json!(2), &json!(1)));
             assert!(after["finished"].as_str().unwrap().ends_with('Z'));
+            assert_eq!(
+                (&before["progress"]["percent"], &after["progress"]["percent"]),
+                (&json!(0), &json!(100))
+            );
+            assert!(after["progress"]["ratePerMinute"].as_f64().unwrap() > 0.0);
         })
         .await;
     }

@@ -16,8 +16,10 @@ pub(crate) async fn get_queue(
     Guest { reach }: Guest,
 ) -> Result<Document<Queue>, Error> {
     let customer = reach.customer;
+    let progress = management.catalogue.queue_progress(reach.clone(), management.now()).await?;
     let waiting = management.catalogue.customer_queue(reach, Priority::Normal).await?;
-    Ok(Document::new(&urls, Queue::of(customer, waiting, &urls)))
+    let queue = Queue::of(customer, waiting, &urls);
+    Ok(Document::new(&urls, queue.with_progress(progress)))
 }
 
 /// `GET /customers/{customer}/queue/priority`: the same for those that come before others.
@@ -49,7 +51,9 @@ mod tests {
                 json!({
                     "@context": "https://api.example.org/contexts/Queue.jsonld",
                     "@id": queue, "@type": "vocab:Queue",
-                    "size": 2, "batchesWaiting": 1, "imagesWaiting": 2,
+                    "size": 2, "batchesWaiting": 1, "imagesWaiting": 2, "paused": false,
+                    "progress": {"percent": 0, "ratePerMinute": 0.0},
+                    "deadLetters": format!("{queue}/deadLetters"),
                     "batches": format!("{queue}/batches"), "active": format!("{queue}/active"),
                     "recent": format!("{queue}/recent"), "priority": format!("{queue}/priority"),
                 })

@@ -13,7 +13,8 @@ pub(crate) async fn get_queue_summary(
     urls: Urls,
 ) -> Result<Document<QueueSummary>, Error> {
     let waiting = management.catalogue.jobs_waiting().await?;
-    Ok(Document::new(&urls, QueueSummary::of(&waiting, &urls)))
+    let paused = management.catalogue.queue_is_paused(None).await?;
+    Ok(Document::new(&urls, QueueSummary::of(&waiting, paused, &urls)))
 }
 
 #[cfg(test)]
@@ -34,7 +35,7 @@ mod tests {
                     "@context": "https://api.example.org/contexts/QueueSummary.jsonld",
                     "@id": "https://api.example.org/queue", "@type": "vocab:QueueSummary",
                     "incoming": 2, "priority": 0, "timebased": 0, "transcodeComplete": 0,
-                    "file": 0, "failed": 0, "success": 0,
+                    "file": 0, "failed": 0, "success": 0, "paused": false,
                 })
             );
         })

@@ -1,4 +1,4 @@
-//! Queues and batches: assets registered together, and how far they are.
+//! Queues and batches: assets registered together, how far they are, and whether they are worked on.
 //!
 //! `batch_path` and `metadata_path` are addresses; how a batch is counted is the catalogue's affair.
 
@@ -17,6 +17,7 @@ mod get_recent_errors;
 mod post_test;
 mod post_retry;
 mod post_cancel;
+mod post_pause;
 
 pub(crate) use get_batch::get_batch;
 pub(crate) use get_batch_errors::get_batch_errors;
@@ -27,6 +28,7 @@ pub(crate) use get_queue_summary::get_queue_summary;
 pub(crate) use get_recent_errors::get_recent_errors;
 pub(crate) use post_cancel::post_cancel;
 pub(crate) use post_csv::post_csv;
+pub(crate) use post_pause::{post_pause, post_pause_of_all, post_resume, post_resume_of_all};
 pub(crate) use post_queue::{new_assets, post_priority_queue, post_queue};
 pub(crate) use post_retry::post_retry;
 pub(crate) use post_test::post_test;
