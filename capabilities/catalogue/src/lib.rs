@@ -85,7 +85,7 @@ pub use policies::{
 pub use projections::{
     MAX_MEMBERS, MadeFile, Projection, ProjectionKind, ProjectionName, members_print,
 };
-pub use queue::{AssetProgress, AssetStage, DeadLetter, Progress, Stage, StageNote};
+pub use queue::{AssetProgress, AssetStage, DeadLetter, Progress, RunningAsset, Stage, StageNote};
 pub use spaces::{PutSpace, Space, SpaceFields, SpaceProperty};
 pub use storage::{CustomerStorage, ImageStorage, NO_ROOM, StoragePolicy, StoragePolicyFields};
 pub use tilings::{NewTiling, Tiling, TilingShard};

@@ -173,7 +173,9 @@ impl Worker {
         let catalogue = &self.engine.catalogue;
         let now = self.engine.now();
         let settled = match may_retry {
-            true => catalogue.retry_job(job, &reason, back_off(job.attempts), now).await.map(|_| ()),
+            true => {
+                catalogue.retry_job(job, &reason, back_off(job.attempts), now).await.map(|_| ())
+            }
             false => catalogue.record_failed(job, &reason, now).await.map(|_| ()),
         };
         if let Err(error) = settled {

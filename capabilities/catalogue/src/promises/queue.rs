@@ -235,6 +235,10 @@ async fn an_asset_tells_where_it_is_on_its_way() {
         for percent in [Some(40), None] {
             catalogue.note_stages("worker", &[note(percent)]).await.unwrap();
             assert_eq!(progress("2/5/a").await.stage, running(Some(Stage::Converting), percent));
+            let all = catalogue.running_assets(2).await.unwrap();
+            let told: Vec<_> = all.iter().map(|it| (it.id.clone(), it.stage, it.percent)).collect();
+            assert_eq!(told, [(id("2/5/a"), Stage::Converting, percent)]);
+            assert_eq!(catalogue.running_assets(3).await.unwrap(), []);
         }
         catalogue.retry_job(&job, "no answer", LEASE, at(2)).await.unwrap();
         let told = progress("2/5/a").await;

@@ -14,8 +14,10 @@ mod delete_dead_letter;
 mod progress;
 mod asset_progress;
 mod note_stages;
+mod running_assets;
 
 pub use asset_progress::{AssetProgress, AssetStage};
 pub use dead_letter::DeadLetter;
 pub use note_stages::{Stage, StageNote};
 pub use progress::Progress;
+pub use running_assets::RunningAsset;

@@ -83,7 +83,8 @@ mod tests {
             assert_eq!((answer.status.as_u16(), &answer.body["totalItems"]), (200, &json!(2)));
             assert_eq!(library.get("/queue/deadLetters").await.status, 403);
             assert_eq!(library.get(ALL).await.body["totalItems"], 1);
-            let key = json!({"scope": "read", "spaces": [7]});
+            library.post("/customers/2/spaces", json!({"name": "books"})).await;
+            let key = json!({"scope": "read", "spaces": [2]});
             let key = library.post("/customers/2/keys", key).await;
             let guest = api.anonymous().with_key(2, &key.body);
             assert_eq!(guest.get(ALL).await.body["totalItems"], 0);

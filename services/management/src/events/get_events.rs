@@ -9,7 +9,7 @@ use catalogue::{Catalogue, Event, EventBell, Reach};
 use futures_util::{Stream, stream};
 use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 
-use super::Streams;
+use super::{Streams, watch::Watch};
 use crate::{Management, caller::Guest, error::Error, query::Query};
 
 /// How often something is sent though nothing happens, so that nobody takes the connection for dead.
@@ -21,7 +21,7 @@ const LIFETIME: Duration = Duration::from_secs(15 * 60);
 const AT_ONCE: u32 = 100;
 
 /// `GET /customers/{customer}/events`: what happens from now on, or after the event that `Last-Event-ID` (or `after`)
-/// names, as server-sent events.
+/// names, as server-sent events; with `progress=true` also how far the work is, whenever that changes.
 pub(crate) async fn get_events(
     State(management): State<Management>,
     Guest { reach }: Guest,
@@ -42,13 +42,14 @@ pub(crate) async fn get_events(
         place,
         read: VecDeque::new(),
         bell,
+        watch: is_wanted(&query, "progress")?.then(Watch::default),
         end: Instant::now() + LIFETIME,
         streams: management.streams.clone(),
         _room: room,
     };
     let events = stream::unfold(listening, async |mut listening| {
         let event = listening.next().await?;
-        Some((Ok(told(&event)), listening))
+        Some((Ok(event), listening))
     });
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
 }
@@ -60,6 +61,7 @@ struct Listening {
     place: i64,
     read: VecDeque<Event>,
     bell: EventBell,
+    watch: Option<Watch>,
     end: Instant,
     streams: Streams,
     _room: OwnedSemaphorePermit,
@@ -67,11 +69,11 @@ struct Listening {
 
 impl Listening {
     /// `None` when the stream ends: its reader comes again, and names what it heard last.
-    async fn next(&mut self) -> Option<Event> {
+    async fn next(&mut self) -> Option<sse::Event> {
         loop {
             if let Some(event) = self.read.pop_front() {
                 self.place = event.place;
-                return Some(event);
+                return Some(told(&event));
             }
             let read = self.look().await;
             self.read = read
@@ -79,6 +81,9 @@ impl Listening {
                 .ok()?
                 .into();
             if self.read.is_empty() {
+                if let Some(news) = self.watch().await {
+                    return Some(news);
+                }
                 tokio::select! {
                     () = self.bell.wait() => {}
                     () = tokio::time::sleep_until(self.end) => return None,
@@ -88,9 +93,26 @@ impl Listening {
         }
     }
 
+    async fn watch(&mut self) -> Option<sse::Event> {
+        let watch = self.watch.as_mut()?;
+        let news = watch.look(&self.catalogue, &self.reach).await;
+        news.unwrap_or_else(|error| {
+            tracing::warn!(?error, "the progress can't be read");
+            None
+        })
+    }
+
     async fn look(&self) -> Result<Vec<Event>, catalogue::Error> {
         self.catalogue.line_up_events().await?;
         self.catalogue.events(self.reach.clone(), self.place, AT_ONCE).await
+    }
+}
+
+fn is_wanted(query: &Query, name: &str) -> Result<bool, Error> {
+    match query.get(name) {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(Error::invalid(format!("'{name}' must be true or false"))),
     }
 }
 
@@ -115,7 +137,7 @@ mod tests {
 
     use crate::{
         ManagementConfig,
-        testing::{Client, jpeg, on_every_database, on_every_database_with},
+        testing::{Client, batch_of, jpeg, on_every_database, on_every_database_with},
     };
 
     const ALL: &str = "/customers/2/events";
@@ -172,6 +194,41 @@ mod tests {
             assert_eq!(next(&mut again).await.1, "asset.deleted");
             let refused = librarian.get(&format!("{ALL}?after=yesterday")).await;
             assert_eq!(refused.status, 400);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn who_wants_to_hears_how_far_the_work_is_when_that_changes() {
+        on_every_database(async |api| {
+            let librarian = api.librarian().await;
+            let request = Request::get(format!("{ALL}?progress=true"));
+            let request = request.body(axum::body::Body::empty()).unwrap();
+            let mut stream = librarian.open(request).await.into_body().into_data_stream();
+            let progress = async |stream: &mut BodyDataStream| loop {
+                let part = tokio::time::timeout(SOON, stream.next()).await.unwrap();
+                let text = String::from_utf8(part.unwrap().unwrap().to_vec()).unwrap();
+                if text.contains("event: progress") {
+                    assert!(!text.contains("id:"), "it is nowhere in the line: {text}");
+                    let data = text.lines().find_map(|line| line.strip_prefix("data: "));
+                    break serde_json::from_str::<Value>(data.unwrap()).unwrap();
+                }
+            };
+            assert_eq!(progress(&mut stream).await, json!({"paused": false, "running": []}));
+            batch_of(&librarian, &["a"]).await;
+            let told = progress(&mut stream).await;
+            assert_eq!(told["progress"], json!({"percent": 0, "ratePerMinute": 0.0}));
+
+            let lease = std::time::Duration::from_secs(60);
+            let now = api.catalogue.now();
+            let job = api.catalogue.claim_job(&catalogue::JobKind::ALL, "w", lease, now).await;
+            let job = job.unwrap().unwrap().id;
+            let stage = catalogue::Stage::Converting;
+            let note = catalogue::StageNote { job, stage, percent: Some(40) };
+            api.catalogue.note_stages("w", &[note]).await.unwrap();
+            let running = json!([{"subject": "2/1/a", "stage": "converting", "percent": 40}]);
+            while progress(&mut stream).await["running"] != running {}
+            assert_eq!(librarian.get(&format!("{ALL}?progress=7")).await.status, 400);
         })
         .await;
     }

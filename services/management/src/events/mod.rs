@@ -4,6 +4,7 @@
 mod get_events;
 mod get_refused_messages;
 mod streams;
+mod watch;
 
 pub(crate) use get_events::get_events;
 pub(crate) use get_refused_messages::get_refused_messages;

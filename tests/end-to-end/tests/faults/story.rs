@@ -268,7 +268,7 @@ async fn is_quiet(scene: &mut Scene, deadline: Instant) -> Result<()> {
         scene.fleet.complete(&scene.place)?;
         let jobs = scene
             .postgres
-            .ask("SELECT kind, worker, attempts, due, error FROM job WHERE NOT dead")?;
+            .ask("SELECT kind, worker, attempts, due, error FROM job WHERE state <> 'dead'")?;
         let written = scene.postgres.ask("SELECT count(*) FROM event")?.parse()?;
         let told = all_was_told(&scene.nats.told().await?, written);
         if jobs.is_empty() && told.is_ok() {
