@@ -228,7 +228,8 @@ async fn end(catalogue: &Catalogue, job: &Job) {
             | JobKind::IngestFile
             | JobKind::TakeApart
             | JobKind::CleanUp
-            | JobKind::Project => Ingested {
+            | JobKind::Project
+            | JobKind::Tile => Ingested {
                 width: 6000,
                 height: 4000,
                 thumbnails: vec![(400, 267), (200, 133)],

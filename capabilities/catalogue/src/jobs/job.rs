@@ -164,7 +164,7 @@ impl Priority {
         self as i64
     }
 
-    pub(crate) fn of_rank(rank: i64) -> Option<Self> {
+    fn of_rank(rank: i64) -> Option<Self> {
         Self::ALL.into_iter().find(|priority| priority.rank() == rank)
     }
 }

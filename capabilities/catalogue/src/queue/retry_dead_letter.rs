@@ -37,7 +37,9 @@ impl Catalogue {
                 revive(&change, &letter, now).await?;
                 composites::try_again(&change, letter.asset.name(), now).await?;
             }
-            JobKind::CleanUp | JobKind::Project | JobKind::Tile => revive(&change, &letter, now).await?,
+            JobKind::CleanUp | JobKind::Project | JobKind::Tile => {
+                revive(&change, &letter, now).await?
+            }
         }
         change.commit().await?;
         self.announce_all(slice::from_ref(&letter.asset), &[]);

@@ -34,7 +34,7 @@ impl DeadLetter {
             JobKind::IngestImage | JobKind::IngestTimeBased | JobKind::IngestFile => {
                 Some(urls.image(asset))
             }
-            JobKind::TakeApart | JobKind::CleanUp | JobKind::Project => None,
+            JobKind::TakeApart | JobKind::CleanUp | JobKind::Project | JobKind::Tile => None,
         };
         Self {
             url: urls.dead_letter(letter.asset.customer, letter.id),
