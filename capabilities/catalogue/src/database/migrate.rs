@@ -46,7 +46,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0025_uploads", include_str!("../../migrations/0025_uploads.sql")),
     ("0026_projections", include_str!("../../migrations/0026_projections.sql")),
     ("0027_tilings", include_str!("../../migrations/0027_tilings.sql")),
-    ("0030_queue", include_str!("../../migrations/0030_queue.sql")),
+    ("0028_queue", include_str!("../../migrations/0028_queue.sql")),
 ];
 
 /// Any number will do that no other program on the same database takes.
