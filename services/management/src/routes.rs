@@ -1,3 +1,5 @@
+//! Over 400 lines because every address of the API is on one page.
+
 use axum::{
     Router,
     extract::DefaultBodyLimit,
