@@ -4,10 +4,11 @@
 //! - [`Library`] is its first customer, who registers images.
 //! - [`Picture`] is what an image looks like, by libvips, and how far two are apart.
 //! - [`Peers`] are other servers that show the same pyramids: nginx and IIPImage.
-//! - [`landscape`] and its like make images.
+//! - [`landscape`] and its like make images, [`book_page`] the pages of a book.
 //!
 //! The tests are in `tests/`, the benchmarks in `src/bin/bench`. Nothing here links the product.
 
+mod book;
 mod landscape;
 mod library;
 mod peers;
@@ -17,6 +18,7 @@ mod program;
 mod recto;
 mod samples;
 
+pub use book::book_page;
 pub use landscape::{Random, landscape, landscape_in};
 pub use library::{Library, Tile, grid};
 pub use peers::Peers;

@@ -1,5 +1,6 @@
 //! What Recto promises, tried from outside on the built binary. `make e2e` runs it with all that it needs.
 
+mod book;
 mod browser;
 mod bucket_origins;
 mod composites;
