@@ -72,7 +72,7 @@ pub use jobs::{
     Fate, Ingested, Job, JobEnd, JobId, JobKind, JobsWaiting, Leftovers, Priority, QueueDepth,
     Recorded,
 };
-pub use named_queries::{NamedQuery, NamedQueryFields, NewNamedQuery, Stretch};
+pub use named_queries::{FoundAsset, NamedQuery, NamedQueryFields, NewNamedQuery, Stretch};
 pub use origins::{
     Credentials, CustomerOriginStrategy, Hidden, HttpAccess, HttpLogin, KnownHost, Login,
     OriginAccess, OriginStrategy, OriginStrategyFields, S3Keys, SftpAccess, SftpLogin,

@@ -1,4 +1,4 @@
-use crate::{Fault, encoding::decode};
+use crate::{Fault, encoding::decode, formula::unguarded};
 
 /// A header, and rows with as many cells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,10 @@ impl Table {
         for record in reader.records() {
             let record = record.map_err(|error| fault(&error))?;
             let line = record.position().map_or(0, |at| line(&text, at));
-            rows.push(Row { line, cells: record.iter().map(str::to_owned).collect() });
+            rows.push(Row {
+                line,
+                cells: record.iter().map(|cell| unguarded(cell).to_owned()).collect(),
+            });
         }
         Ok(Self { headers, rows })
     }

@@ -44,6 +44,9 @@ pub struct DeliveryConfig {
     pub manifest_bytes: u64,
     /// How many canvases one manifest has at most. What finds more is a collection of manifests.
     pub max_canvases: u32,
+    /// How many manifests one collection lists at most, where a named query has `groupby`. More are a collection of
+    /// collections.
+    pub max_members: u32,
     /// How long a visitor waits for a PDF or ZIP that is being made, in seconds; who still has to wait then is told so
     /// (202), and asks again. 0: nobody waits.
     pub projection_wait_seconds: u64,
@@ -111,6 +114,7 @@ impl Default for DeliveryConfig {
             tile_bytes: 64 * 1024 * 1024,
             manifest_bytes: 64 * 1024 * 1024,
             max_canvases: 5000,
+            max_members: 1000,
             projection_wait_seconds: 5,
             projection_retry_seconds: 10,
             drawing: DrawingConfig::default(),
@@ -162,6 +166,7 @@ impl DeliveryConfig {
         refuse(!(1..=100).contains(&self.jpeg_quality), "jpeg_quality must be 1 to 100");
         refuse(!(1..=100).contains(&self.webp_quality), "webp_quality must be 1 to 100");
         refuse(!(1..=10_000).contains(&self.max_canvases), "max_canvases must be 1 to 10000");
+        refuse(!(1..=10_000).contains(&self.max_members), "max_members must be 1 to 10000");
         let is_unlimited = self.max_area == 0 && self.max_width.is_none();
         refuse(self.upscaling && is_unlimited, "upscaling needs max_width or max_area");
         refuse(

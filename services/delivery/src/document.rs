@@ -61,7 +61,12 @@ impl Document {
 
     /// A list, or whatever else is no resource of a IIIF API.
     pub(crate) fn plain(visit: &Visit, json: String) -> Self {
-        Self::of_text("application/json", visit.accepts_gzip(), (0, Fingerprint::NEW), json)
+        Self::text(visit, "application/json", json)
+    }
+
+    /// Any other text.
+    pub(crate) fn text(visit: &Visit, content_type: &'static str, text: String) -> Self {
+        Self::of_text(content_type, visit.accepts_gzip(), (0, Fingerprint::NEW), text)
     }
 
     /// One that was compressed before.

@@ -35,6 +35,12 @@ pub(crate) enum Error {
     NothingFound,
     #[error("page must be a whole number, beginning with 1")]
     NotAPage,
+    #[error("from must be a value that tells one group from the others, as the collection has it")]
+    NotAGroup,
+    #[error(
+        "the named query tells more than {0} groups apart: ask it for fewer, by more arguments"
+    )]
+    TooManyGroups(u64),
     #[error(
         "the named query finds more than {0} assets: add ?page=1, ?page=2 and so on to the address"
     )]
@@ -84,6 +90,8 @@ impl Error {
             | Self::NotAThumbnail
             | Self::Argument(_)
             | Self::NotAPage
+            | Self::NotAGroup
+            | Self::TooManyGroups(_)
             | Self::TooManyFound(_)
             | Self::TooManyMembers(_) => StatusCode::BAD_REQUEST,
             Self::Size(error) => match error {

@@ -14,7 +14,9 @@ use crate::{
     files::{get_av, get_file},
     headers,
     image::get_image_service,
-    presentation::{get_manifest, get_named_query, get_placeholder, get_raw},
+    presentation::{
+        get_collection, get_csv, get_manifest, get_mets, get_named_query, get_placeholder, get_raw,
+    },
     projections::{get_pdf, get_pdf_control, get_zip, get_zip_control},
     thumbs::get_thumbs_service,
 };
@@ -29,7 +31,10 @@ pub fn router(delivery: impl Into<Arc<Delivery>>) -> Router {
         .route("/iiif-av/{*recording}", get(get_av).options(options))
         .route("/iiif-manifest/{*asset}", get(get_manifest).options(options))
         .route("/iiif-resource/{*query}", get(get_named_query).options(options))
+        .route("/iiif-collection/{*query}", get(get_collection).options(options))
         .route("/raw-resource/{*query}", get(get_raw).options(options))
+        .route("/csv/{*query}", get(get_csv).options(options))
+        .route("/mets/{*query}", get(get_mets).options(options))
         .route("/pdf/{*query}", get(get_pdf).options(options))
         .route("/pdf-control/{*query}", get(get_pdf_control).options(options))
         .route("/zip/{*query}", get(get_zip).options(options))

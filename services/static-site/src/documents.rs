@@ -71,13 +71,14 @@ fn canvas(version: Version, id: &str, label: &str, image: &Image<'_>) -> Canvas 
 pub(crate) const COLLECTION: &str = "collection.json";
 
 pub(crate) fn collection(label: &str, base_url: &str, objects: &[&Object]) -> Collection {
-    let member = |object: &&Object| Member {
-        id: format!("{base_url}/{}/manifest.json", in_url(&object.id)),
-        label: LanguageMap::none(object.label.as_str()),
+    let member = |object: &&Object| {
+        let id = format!("{base_url}/{}/manifest.json", in_url(&object.id));
+        Member::manifest(id, LanguageMap::none(object.label.as_str()))
     };
     Collection {
         id: format!("{base_url}/{COLLECTION}"),
         label: LanguageMap::none(label),
-        manifests: objects.iter().map(member).collect(),
+        part_of: None,
+        members: objects.iter().map(member).collect(),
     }
 }

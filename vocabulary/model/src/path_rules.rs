@@ -28,21 +28,24 @@ pub enum PathRuleFault {
 }
 
 /// What is followed by a customer; behind the first ones a version may be named before that.
-const SERVICES: [&str; 11] = [
+const SERVICES: [&str; 14] = [
     "iiif-img",
     "thumbs",
     "iiif-manifest",
     "iiif-resource",
+    "iiif-collection",
     "raw-resource",
     "iiif-av",
     "file",
+    "csv",
+    "mets",
     "pdf",
     "pdf-control",
     "zip",
     "zip-control",
 ];
-const VERSIONED: [&str; 5] =
-    ["iiif-img", "thumbs", "iiif-manifest", "iiif-resource", "raw-resource"];
+const VERSIONED: [&str; 6] =
+    ["iiif-img", "thumbs", "iiif-manifest", "iiif-resource", "iiif-collection", "raw-resource"];
 
 impl PathRules {
     /// Theirs, and ours.

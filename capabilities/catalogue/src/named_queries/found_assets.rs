@@ -1,14 +1,23 @@
 //! What a question finds: the template of a named query with the arguments of one address.
 
+use std::collections::HashMap;
+
 use model::{
     AssetId,
     named_query::{Field, Ordering, Question},
 };
 use sea_orm::Value;
+use time::OffsetDateTime;
 
 use crate::{
-    AssetCard, AssetProperty, Catalogue, Error, assets::asset_condition::Condition,
-    cards::card_row, customers::customer::fold, database::query,
+    AssetCard, AssetProperty, Catalogue, Error,
+    assets::asset_condition::Condition,
+    cards::card_row,
+    customers::customer::fold,
+    database::{
+        many::{self, ROWS},
+        query::{self, Record, Row},
+    },
 };
 
 /// A stretch of what a question finds.
@@ -16,6 +25,14 @@ use crate::{
 pub struct Stretch {
     pub offset: u64,
     pub limit: u64,
+}
+
+/// An asset that a question finds, and which state of it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct FoundAsset {
+    pub id: AssetId,
+    pub version: u64,
+    pub modified: OffsetDateTime,
 }
 
 impl Catalogue {
@@ -40,6 +57,30 @@ impl Catalogue {
         let columns = "SELECT customer, space, name FROM asset";
         let (sql, values) = select(columns, customer, question, stretch);
         query::all(self.database().reader(), &sql, values).await
+    }
+
+    /// The ids, with what tells a state of an asset from another one.
+    pub async fn found_states(
+        &self,
+        customer: u32,
+        question: &Question,
+        stretch: Stretch,
+    ) -> Result<Vec<FoundAsset>, Error> {
+        let columns = "SELECT customer, space, name, version, modified FROM asset";
+        let (sql, values) = select(columns, customer, question, stretch);
+        query::all(self.database().reader(), &sql, values).await
+    }
+
+    /// The cards of these, in the same order; those that are gone by now are left out.
+    pub async fn cards_of(&self, ids: &[AssetId]) -> Result<Vec<AssetCard>, Error> {
+        let mut cards = HashMap::with_capacity(ids.len());
+        for ids in ids.chunks(ROWS) {
+            let (among, values) = many::among(ids);
+            let sql = format!("{} WHERE {among} AND NOT not_for_delivery", card_row::SELECT);
+            let found: Vec<AssetCard> = query::all(self.database().reader(), &sql, values).await?;
+            cards.extend(found.into_iter().map(|card| (card.id.clone(), card)));
+        }
+        Ok(ids.iter().filter_map(|id| cards.remove(id)).collect())
     }
 
     /// How many assets a question finds; counting ends at `most`.
@@ -76,7 +117,7 @@ pub(crate) fn select(
 }
 
 /// What is not for delivery is never found.
-fn condition(customer: u32, question: &Question) -> (String, Vec<Value>) {
+pub(super) fn condition(customer: u32, question: &Question) -> (String, Vec<Value>) {
     let mut sql = Condition::of_customer(customer);
     let mut equals = |column: &str, value: Option<Value>| {
         if let Some(value) = value {
@@ -130,6 +171,13 @@ fn property(field: Field) -> Option<AssetProperty> {
     name.parse().ok()
 }
 
-fn whole(number: u64) -> Value {
+pub(super) fn whole(number: u64) -> Value {
     i64::try_from(number).unwrap_or(i64::MAX).into()
+}
+
+impl Record for FoundAsset {
+    fn read(row: &Row) -> Result<Self, Error> {
+        let (version, modified) = (row.number("version")?, row.moment("modified")?);
+        Ok(Self { id: row.asset_id()?, version, modified })
+    }
 }

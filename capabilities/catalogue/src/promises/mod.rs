@@ -13,6 +13,7 @@ mod custom_headers;
 mod customers;
 mod events;
 mod found_assets;
+mod found_groups;
 mod idempotency;
 mod ingestion;
 mod intake;

@@ -20,10 +20,12 @@ pub(crate) struct QueryPath<'a> {
 }
 
 /// What an address says behind its path.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Parameters {
     /// Counted from 1.
     pub(crate) page: Option<u32>,
+    /// The first group of a part of a collection.
+    pub(crate) from: Option<String>,
     /// Clients that add something of no meaning, such as the time, don't want what was made before.
     pub(crate) afresh: bool,
 }
@@ -57,6 +59,9 @@ impl Parameters {
                     let page = page.parse().ok().filter(|page| *page > 0);
                     parameters.page = Some(page.ok_or(Error::NotAPage)?);
                 }
+                Some(("from", from)) => {
+                    parameters.from = Some(decode(from).map_err(|_| Error::NotAGroup)?);
+                }
                 _ => parameters.afresh = true,
             }
         }
@@ -67,6 +72,20 @@ impl Parameters {
 impl Delivery {
     /// One look into the catalogue: a named query that was changed is asked as it is now.
     pub(crate) async fn asked(&self, path: &QueryPath<'_>) -> Result<Asked, Error> {
+        let mut asked = self.named(path).await?;
+        asked.question = asked.template.ask(path.arguments)?;
+        Ok(asked)
+    }
+
+    /// The same, for all the groups that are told apart by the next argument.
+    pub(super) async fn asked_for_groups(&self, path: &QueryPath<'_>) -> Result<Asked, Error> {
+        let mut asked = self.named(path).await?;
+        asked.question = asked.template.ask_for_groups(path.arguments)?.question;
+        Ok(asked)
+    }
+
+    /// Whose query it is, with nothing asked yet.
+    async fn named(&self, path: &QueryPath<'_>) -> Result<Asked, Error> {
         let no_such_query = |_| Error::NoSuchNamedQuery;
         let customer = decode(path.customer).map_err(no_such_query)?;
         let name = decode(path.name).map_err(no_such_query)?;
@@ -76,8 +95,7 @@ impl Delivery {
         let query = catalogue.named_query_called(customer, &name).await?;
         let query = query.ok_or(Error::NoSuchNamedQuery)?;
         let template = query.parsed()?;
-        let question = template.ask(path.arguments)?;
-        Ok(Asked { customer, query, template, question })
+        Ok(Asked { customer, query, template, question: Question::default() })
     }
 }
 
@@ -119,10 +137,13 @@ mod tests {
         let parse = |query| Parameters::parse(Some(query)).ok();
         assert_eq!(Parameters::parse(None).ok(), Some(Parameters::default()));
         assert_eq!(parse(""), Some(Parameters::default()));
-        assert_eq!(parse("page=2"), Some(Parameters { page: Some(2), afresh: false }));
-        assert_eq!(parse("ts=7&page=1"), Some(Parameters { page: Some(1), afresh: true }));
-        assert_eq!(parse("cacheBust"), Some(Parameters { page: None, afresh: true }));
-        for wrong in ["page=0", "page=", "page=-1", "page=x", "page=99999999999"] {
+        let of_page = |page, afresh| Some(Parameters { page, afresh, ..Parameters::default() });
+        assert_eq!(parse("page=2"), of_page(Some(2), false));
+        assert_eq!(parse("ts=7&page=1"), of_page(Some(1), true));
+        assert_eq!(parse("cacheBust"), of_page(None, true));
+        let from = Some("a/b c".to_owned());
+        assert_eq!(parse("from=a%2Fb%20c"), Some(Parameters { from, ..Parameters::default() }));
+        for wrong in ["page=0", "page=", "page=-1", "page=x", "page=99999999999", "from=%FF"] {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
     }

@@ -2,14 +2,16 @@ use std::sync::Arc;
 
 use catalogue::{Stamp, Stretch};
 use iiif::Version;
+use model::NOT_IN_SEGMENTS;
 use moka::{
     future::Cache,
     ops::compute::{CompResult, Op},
 };
+use percent_encoding::utf8_percent_encode;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{
-    asked::{Asked, Parameters},
+    asked::Asked,
     writer::{Writer, Written},
 };
 use crate::error::Error;
@@ -32,6 +34,26 @@ struct Kept {
     asked: Asked,
     stamp: Stamp,
     written: Written,
+}
+
+/// Which of the documents that are made of what a query finds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Part {
+    /// All in one, or a list of its pages.
+    Whole,
+    /// Counted from 1.
+    Page(u32),
+    /// A collection of groups.
+    Groups(GroupsPart),
+}
+
+/// Which groups, and where they lead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct GroupsPart {
+    /// All, or a list of parts; else the part that begins here.
+    pub(super) from: Option<String>,
+    /// The address of a group's manifest, but for the last argument.
+    pub(super) manifests: String,
 }
 
 const AT_A_TIME: usize = 4;
@@ -57,12 +79,15 @@ impl Documents {
 
 impl Writer {
     /// The document that was asked for, as it is now. Who asks afresh gets what other processes have just changed, too.
-    pub(super) async fn document(mut self, parameters: Parameters) -> Result<Written, Error> {
-        let Parameters { page, afresh } = parameters;
+    pub(super) async fn document(mut self, part: Part, afresh: bool) -> Result<Written, Error> {
         let delivery = Arc::clone(&self.delivery);
         let kept = &delivery.documents.kept;
-        if let Some(page) = page {
-            self.id = format!("{}?page={page}", self.id);
+        match &part {
+            Part::Whole | Part::Groups(GroupsPart { from: None, .. }) => {}
+            Part::Page(page) => self.id = format!("{}?page={page}", self.id),
+            Part::Groups(GroupsPart { from: Some(from), .. }) => {
+                self.id = part_from(&self.id, from);
+            }
         }
         let key = Key(self.id.clone(), self.version);
         if !afresh
@@ -81,7 +106,7 @@ impl Writer {
                 return Ok::<_, Error>(Op::Nop);
             }
             let before = before.filter(|before| before.asked == self.asked);
-            match self.make(page, before).await? {
+            match self.make(part, before).await? {
                 Some(made) => Ok(Op::Put(Arc::new(made))),
                 None => Ok(Op::Remove),
             }
@@ -98,25 +123,36 @@ impl Writer {
         Ok(kept.asked == self.asked && self.delivery.catalogue()?.holds(&kept.stamp))
     }
 
-    async fn make(
+    async fn make(self, part: Part, before: Option<Arc<Kept>>) -> Result<Option<Kept>, Error> {
+        let delivery = Arc::clone(&self.delivery);
+        let _turn = delivery.documents.turn().await?;
+        let asked = self.asked.clone();
+        let stamp = delivery.catalogue()?.stamp(asked.customer, &asked.question);
+        let written = match part {
+            Part::Whole => self.make_canvases(None, before).await?,
+            Part::Page(page) => self.make_canvases(Some(page), before).await?,
+            Part::Groups(part) => self.make_groups(part).await?,
+        };
+        Ok(written.map(|written| Kept { asked, stamp, written }))
+    }
+
+    async fn make_canvases(
         self,
         page: Option<u32>,
         before: Option<Arc<Kept>>,
-    ) -> Result<Option<Kept>, Error> {
+    ) -> Result<Option<Written>, Error> {
         let delivery = Arc::clone(&self.delivery);
-        let _turn = delivery.documents.turn().await?;
         let catalogue = delivery.catalogue()?;
-        let (customer, asked) = (self.asked.customer, self.asked.clone());
-        let stamp = catalogue.stamp(customer, &asked.question);
+        let Asked { customer, question, .. } = self.asked.clone();
         let size = u64::from(delivery.config.max_canvases);
         let offset = u64::from(page.unwrap_or(1) - 1) * size;
         // One more than fits shows that there are more.
         let limit = if page.is_none() { size + 1 } else { size };
         let stretch = Stretch { offset, limit };
-        let cards = catalogue.found_cards(customer, &asked.question, stretch).await?;
+        let cards = catalogue.found_cards(customer, &question, stretch).await?;
         let written = if cards.len() as u64 > size {
             let most = MAX_COUNTED + 1;
-            let total = catalogue.count_found(customer, &asked.question, most).await?;
+            let total = catalogue.count_found(customer, &question, most).await?;
             if total == most {
                 return Err(Error::TooManyFound(MAX_COUNTED));
             }
@@ -127,7 +163,11 @@ impl Writer {
                 move || self.manifest(&cards, first, before.as_deref().map(|it| &it.written));
             delivery.painters.write(write).await
         };
-        let written = written.map_err(|_| Error::Interrupted)?.map_err(Error::Document)?;
-        Ok(written.map(|written| Kept { asked, stamp, written }))
+        written.map_err(|_| Error::Interrupted)?.map_err(Error::Document)
     }
+}
+
+/// The address of the part of a collection that begins with this group.
+pub(super) fn part_from(whole: &str, first: &str) -> String {
+    format!("{whole}?from={}", utf8_percent_encode(first, NOT_IN_SEGMENTS))
 }

@@ -5,6 +5,7 @@ use iiif::negotiate::Api;
 
 use super::{
     asked::{Parameters, QueryPath},
+    documents::Part,
     writer::Writer,
 };
 use crate::{
@@ -30,10 +31,25 @@ pub(crate) async fn get_named_query(
     let default = delivery.config.default_version;
     let terms = Terms::settle(Api::Presentation, path.version, &visit, default);
     let id = own_address(&visit.urls, uri.path(), path.version, terms.version, default);
-    let (urls, version) = (visit.urls.clone(), terms.version);
-    let writer = Writer { delivery: Arc::clone(&delivery), urls, asked, id, version };
-    let written = writer.document(parameters).await?;
-    let document = Document::stored(&terms, &written.stored).map_err(Error::Document)?;
-    let answer = document.answer_of_many().kept_as_document(&delivery, Decision::Open);
-    Ok(answer.to(&visit, document.body))
+    let part = parameters.page.map_or(Part::Whole, Part::Page);
+    Writer::new(delivery, &visit, asked, id, terms.version)
+        .answer(part, parameters.afresh, &terms, &visit)
+        .await
+}
+
+impl Writer {
+    /// Whoever asks gets the same.
+    pub(super) async fn answer(
+        self,
+        part: Part,
+        afresh: bool,
+        terms: &Terms,
+        visit: &Visit,
+    ) -> Result<Response, Error> {
+        let delivery = Arc::clone(&self.delivery);
+        let written = self.document(part, afresh).await?;
+        let document = Document::stored(terms, &written.stored).map_err(Error::Document)?;
+        let answer = document.answer_of_many().kept_as_document(&delivery, Decision::Open);
+        Ok(answer.to(visit, document.body))
+    }
 }

@@ -7,7 +7,7 @@ use super::asked::{Parameters, QueryPath};
 use crate::{access::Decision, delivery::Delivery, document::Document, error::Error, visit::Visit};
 
 /// As many ids as one answer has.
-const MAX_IDS: u64 = 100_000;
+pub(super) const MAX_IDS: u64 = 100_000;
 
 /// `GET /raw-resource/{customer}/{name}/{arguments…}`: the ids of what a named query finds, as a list.
 #[tracing::instrument(level = "debug", skip_all, fields(path = uri.path()))]

@@ -11,7 +11,7 @@ use crate::{
 
 const BOOK: &str = "/iiif-resource/2/book";
 
-fn page(string1: &str, number1: i64) -> AssetFields {
+pub(super) fn page(string1: &str, number1: i64) -> AssetFields {
     AssetFields {
         string1: Change::Set(string1.to_owned()),
         number1: Change::Set(number1),
@@ -32,7 +32,7 @@ async fn shelve(library: Library) -> Library {
     library
 }
 
-async fn save(library: &Library, name: &str, template: &str) {
+pub(super) async fn save(library: &Library, name: &str, template: &str) {
     let new = NewNamedQuery {
         name: name.into(),
         template: template.into(),
@@ -51,7 +51,7 @@ async fn change(library: &Library, query: &str, fields: &NamedQueryFields) {
     changed.await.unwrap();
 }
 
-async fn patch(library: &Library, name: &str, fields: &AssetFields) {
+pub(super) async fn patch(library: &Library, name: &str, fields: &AssetFields) {
     let id = format!("2/5/{name}").parse().unwrap();
     library.catalogue.patch_asset(&id, fields, Priority::Normal, NOW).await.unwrap();
 }
@@ -66,7 +66,7 @@ fn shown(manifest: &Value) -> String {
     canvases.unwrap().iter().map(name).collect::<Vec<_>>().join(" ")
 }
 
-async fn manifest(library: &Library, path: &str) -> Value {
+pub(super) async fn manifest(library: &Library, path: &str) -> Value {
     let reply = library.get(path).await;
     assert_eq!(reply.status, StatusCode::OK, "{path}: {reply:?}");
     reply.json()

@@ -164,7 +164,7 @@ async fn what_is_not_there_has_no_manifest() {
     }
 }
 
-fn delivered_by(channels: &[DeliveryChannel]) -> AssetFields {
+pub(super) fn delivered_by(channels: &[DeliveryChannel]) -> AssetFields {
     let wanted = |channel: &DeliveryChannel| WantedChannel { channel: *channel, policy: None };
     let channels = channels.iter().map(wanted).collect();
     AssetFields { channels: Change::Set(ChannelChoice::These(channels)), ..Default::default() }

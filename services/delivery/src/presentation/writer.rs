@@ -12,14 +12,14 @@ use iiif::{
     Version,
     presentation::{Collection, Content, Description, LanguageMap, Manifest, Member, Range},
 };
-use model::PublicUrls;
+use model::{PublicUrls, named_query::Question};
 use time::format_description::well_known::Rfc3339;
 
 use super::{
     asked::Asked,
     teller::{Teller, entry, has_canvas},
 };
-use crate::{access::Visitor, delivery::Delivery, document::Stored};
+use crate::{access::Visitor, delivery::Delivery, document::Stored, visit::Visit};
 
 /// What a document is about, and how it is to be said.
 pub(super) struct Writer {
@@ -28,7 +28,21 @@ pub(super) struct Writer {
     pub(super) asked: Asked,
     /// Where the document is published.
     pub(super) id: String,
+    /// Where the whole is published that the document is a part of, or is.
+    pub(super) part_of: String,
     pub(super) version: Version,
+}
+
+impl Writer {
+    pub(super) fn new(
+        delivery: Arc<Delivery>,
+        visit: &Visit,
+        asked: Asked,
+        id: String,
+        version: Version,
+    ) -> Self {
+        Self { delivery, urls: visit.urls.clone(), asked, part_of: id.clone(), id, version }
+    }
 }
 
 /// A document, and where in it each asset is.
@@ -73,7 +87,8 @@ impl Writer {
         let thumbnail = shown.iter().find_map(|(card, ..)| self.thumbnail(card));
         let described =
             Manifest { thumbnail: thumbnail.into_iter().collect(), ..self.describe(cards)? };
-        let ranges = self.ranges(&shown);
+        let numbered: Vec<_> = shown.iter().map(|(card, number, _)| (*card, *number)).collect();
+        let ranges = self.ranges(&numbered);
         let envelope = Manifest { ranges, ..described }.envelope(self.version);
         let mut text = envelope.before;
         let mut pieces = Vec::with_capacity(shown.len());
@@ -96,11 +111,18 @@ impl Writer {
         let page = |page: u64| {
             let (from, to) = ((page - 1) * size + 1, total.min(page * size));
             let label = LanguageMap::new("en", format!("Canvases {from} to {to}"));
-            Member { id: format!("{}?page={page}", self.id), label }
+            Member::manifest(format!("{}?page={page}", self.id), label)
         };
-        let manifests = (1..=total.div_ceil(size)).map(page).collect();
+        let members = (1..=total.div_ceil(size)).map(page).collect();
         let label = self.description()?.label().cloned().unwrap_or_else(|| self.label());
-        let collection = Collection { id: self.id.clone(), label, manifests };
+        self.list(label, members)
+    }
+
+    /// A collection of these.
+    pub(super) fn list(&self, label: LanguageMap, members: Vec<Member>) -> io::Result<Written> {
+        let (id, whole) = (self.id.clone(), &self.part_of);
+        let part_of = (*whole != id).then(|| whole.clone());
+        let collection = Collection { id, label, part_of, members };
         let text = collection.to_json(self.version).to_string();
         Ok(Written { stored: Stored::new(&text)?, pieces: Arc::default() })
     }
@@ -111,7 +133,13 @@ impl Writer {
         self.asked.query.description(&self.asked.question).map_err(io::Error::other)
     }
 
-    fn describe(&self, cards: &[AssetCard]) -> io::Result<Manifest> {
+    /// The label that the query gives to a manifest of what is asked so.
+    pub(super) fn said_of(&self, question: &Question) -> io::Result<Option<LanguageMap>> {
+        let description = self.asked.query.description(question).map_err(io::Error::other)?;
+        Ok(description.label().cloned())
+    }
+
+    pub(super) fn describe(&self, cards: &[AssetCard]) -> io::Result<Manifest> {
         // The date of the newest asset, and not of today: the same assets make the same document everywhere.
         let generated = cards.iter().map(|card| card.modified).max();
         let generated = generated.and_then(|modified| modified.format(&Rfc3339).ok());
@@ -126,11 +154,11 @@ impl Writer {
     }
 
     /// Canvases that follow one another and have the same value, where the query wants them named by it.
-    fn ranges(&self, shown: &[(&AssetCard, u32, u64)]) -> Vec<Range> {
+    pub(super) fn ranges(&self, shown: &[(&AssetCard, u32)]) -> Vec<Range> {
         let Some(field) = self.asked.template.ranges else { return Vec::new() };
         let mut ranges: Vec<Range> = Vec::new();
         let mut last = None;
-        for (card, number, _) in shown {
+        for (card, number) in shown {
             let value = card.text(field);
             if let Some(value) = value.as_ref().filter(|_| value != last) {
                 let id = format!("{}#range-{}", self.id, ranges.len() + 1);
@@ -145,7 +173,7 @@ impl Writer {
         ranges
     }
 
-    fn label(&self) -> LanguageMap {
+    pub(super) fn label(&self) -> LanguageMap {
         let name = &self.asked.query.name;
         LanguageMap::new("en", format!("Generated from '{name}' named query"))
     }
@@ -161,7 +189,7 @@ impl Writer {
         canvas.to_json(self.version).map(|canvas| canvas.to_string()).unwrap_or_default()
     }
 
-    fn teller<'a>(&'a self, card: &'a AssetCard, visitor: &'a Visitor) -> Teller<'a> {
+    pub(super) fn teller<'a>(&'a self, card: &'a AssetCard, visitor: &'a Visitor) -> Teller<'a> {
         Teller { delivery: &self.delivery, card, urls: &self.urls, visitor }
     }
 }

@@ -73,6 +73,8 @@ impl Error {
             | ImageError::Argument(_)
             | ImageError::NothingFound
             | ImageError::NotAPage
+            | ImageError::NotAGroup
+            | ImageError::TooManyGroups(_)
             | ImageError::TooManyFound(_)
             | ImageError::Document(_)
             | ImageError::Interrupted

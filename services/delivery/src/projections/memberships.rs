@@ -45,7 +45,7 @@ impl Delivery {
             return Ok(Members { print: known.print, cards: None });
         }
         let stamp = catalogue.stamp(asked.customer, &asked.question);
-        let cards = self.cards(asked).await?;
+        let cards = self.members_of(asked).await?;
         if !cards.iter().any(AssetCard::is_ready) {
             return Err(Error::NothingFound);
         }
@@ -66,7 +66,7 @@ impl Delivery {
     ) -> Result<bool, Error> {
         let cards = match members.cards {
             Some(cards) => cards,
-            None => self.cards(asked).await?,
+            None => self.members_of(asked).await?,
         };
         let is_open = |card: &&AssetCard| {
             let has_role = || card.roles.iter().any(|role| file.roles.contains(role));
@@ -77,7 +77,8 @@ impl Delivery {
         Ok(file.shown.iter().all(|id| open.contains(id)))
     }
 
-    async fn cards(&self, asked: &Asked) -> Result<Vec<AssetCard>, Error> {
+    /// All that is found, if it is not too much for one file.
+    pub(crate) async fn members_of(&self, asked: &Asked) -> Result<Vec<AssetCard>, Error> {
         let _turn = self.documents.turn().await?;
         let stretch = Stretch { offset: 0, limit: MAX_MEMBERS + 1 };
         let cards = self.catalogue()?.found_cards(asked.customer, &asked.question, stretch).await?;

@@ -1,5 +1,6 @@
 use std::str::FromStr;
 
+use iiif::image::ImageRequest;
 use lists::{Book, Fault, Page};
 use percent_encoding::percent_decode_str;
 use url::Url;
@@ -152,9 +153,15 @@ fn origin(page: &Page, base: Option<&Url>) -> Result<Url, Fault> {
     Ok(url)
 }
 
-/// The file's own name.
+/// The file's own name; that of an image which is asked for as IIIF has it, and not of the request.
 fn name(origin: &Url, page: &Page) -> Result<String, Fault> {
-    let last = origin.path().rsplit('/').next().unwrap_or_default();
+    let path = origin.path();
+    let mut ends = path.rmatch_indices('/').map(|(place, _)| place);
+    let identifier = ends
+        .nth(3)
+        .filter(|place| ImageRequest::parse(iiif::Version::V3, &path[place + 1..]).is_ok());
+    let path = identifier.map_or(path, |place| &path[..place]);
+    let last = path.rsplit('/').next().unwrap_or_default();
     match percent_decode_str(last).decode_utf8() {
         Ok(name) if !name.is_empty() => Ok(name.into_owned()),
         Ok(_) | Err(_) => {
@@ -231,6 +238,16 @@ mod tests {
         ] {
             assert!(wrong.parse::<BookMapping>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn an_image_of_a_service_has_the_name_of_its_identifier() {
+        let request = "https://iiif.example.org/iiif-img/2/5/a%2Fb%201/full/max/0/default.jpg";
+        let short = "https://iiif.example.org/a/full/max/0/cover.jpg";
+        let pages = vec![page(request, 1, None), page(short, 2, None)];
+        let written = fields(&book(pages), &settings());
+        assert_eq!((&written[0]["id"], &written[1]["id"]), (&json!("a/b 1"), &json!("cover.jpg")));
+        assert_eq!(written[0]["origin"], request);
     }
 
     #[test]

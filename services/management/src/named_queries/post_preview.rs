@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use axum::{Json, extract::State};
 use catalogue::Stretch;
-use model::named_query::{ImageSize, Question, Slot, Template};
+use model::named_query::{Field, ImageSize, Question, Slot, Template};
 use serde_json::{Value, json};
 
 use crate::{
@@ -25,12 +25,21 @@ pub(crate) async fn post_preview(
     let (template, arguments) = asked(fields)?;
     let mut preview = parse(&template);
     let Some(arguments) = arguments else { return Ok(Json(preview)) };
-    let question = template.ask(&arguments).map_err(|fault| Error::invalid(fault.to_string()))?;
+    // A collection may be of everything; nothing else may.
+    let groups = template.ask_for_groups(&arguments).ok();
+    let question = match &groups {
+        Some(groups) => groups.question.clone(),
+        None => template.ask(&arguments).map_err(|fault| Error::invalid(fault.to_string()))?,
+    };
     let count = management.catalogue.count_found(customer, &question, COUNTED + 1).await?;
     preview["question"] = question.in_words().into();
     preview["totalItems"] = count.min(COUNTED).into();
     preview["isMore"] = (count > COUNTED).into();
     preview["member"] = json!(first(&management, customer, &question, &urls).await?);
+    if let Some(groups) = groups {
+        let values = management.catalogue.found_groups(customer, &groups, None, FIRST).await?;
+        preview["groups"] = json!(values);
+    }
     Ok(Json(preview))
 }
 
@@ -64,12 +73,22 @@ fn parse(template: &Template) -> Value {
         "conditions": template.filters.iter().map(condition).collect::<Vec<_>>(),
         "order": order.collect::<Vec<_>>(),
         "fixedArguments": template.fixed_arguments,
+        "canvasLabel": template.canvas_label.map(Field::key),
+        "ranges": template.ranges.map(Field::key),
+        "groupBy": template.group_by.map(Field::key),
         "objectName": template.object_name,
         "coverPage": template.cover_page,
         "redactedMessage": template.redacted_message,
         "imageSize": template.image_size.map(image_size),
         "pdfa": template.archival.then_some("2b"),
+        "services": services(template),
     })
+}
+
+/// What can be made of it, by the first word of an address.
+fn services(template: &Template) -> Vec<&'static str> {
+    let always = ["iiif-resource", "raw-resource", "csv", "mets", "pdf", "zip"];
+    template.group_by.map(|_| "iiif-collection").into_iter().chain(always).collect()
 }
 
 /// As a template has it.
@@ -134,6 +153,26 @@ mod tests {
             assert_eq!(preview.body["question"], question);
             let saved = librarian.get("/customers/2/namedQueries").await.body;
             assert_eq!(saved["totalItems"], 0);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_collection_is_tried_by_the_arguments_before_its_groups() {
+        on_every_database(async |api| {
+            let librarian = api.librarian().await;
+            let body = json!({"template": "s1=p1&groupby=s1&canvaslabel=s2", "args": ""});
+            let preview = librarian.post(PREVIEW, body).await;
+            assert_eq!(preview.status, 200, "{}", preview.detail());
+            let told = ["groupBy", "canvasLabel", "ranges"].map(|name| &preview.body[name]);
+            assert_eq!(told, [&json!("s1"), &json!("s2"), &json!(null)]);
+            assert_eq!(preview.body["services"][0], "iiif-collection");
+            assert_eq!(preview.body["groups"], json!([]));
+            let question = "All assets; by number1, then by space and id.";
+            assert_eq!(preview.body["question"], question);
+            let body = json!({"template": "s1=p1&groupby=s1", "args": "b1"});
+            let one = librarian.post(PREVIEW, body).await;
+            assert_eq!((one.status.as_u16(), one.body.get("groups")), (200, None));
         })
         .await;
     }

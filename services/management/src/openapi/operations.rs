@@ -450,7 +450,7 @@ const CHOICES: &[Operation] = &[
         customer!("/namedQueries/preview"),
         Some(Object),
         (200, Object),
-        "What a template means, and what it finds",
+        "What a template means, what it finds, and what can be made of it",
     ),
     Operation::get(
         customer!("/namedQueries/{namedQueryId}"),

@@ -3,19 +3,38 @@ use serde_json::Value;
 use super::{LanguageMap, v2, v3};
 use crate::Version;
 
-/// A list of manifests, in an order that means something to people.
+/// A list of manifests, or of further collections, in an order that means something to people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Collection {
     pub id: String,
     pub label: LanguageMap,
-    pub manifests: Vec<Member>,
+    /// The id of the collection that has it among its members.
+    pub part_of: Option<String>,
+    pub members: Vec<Member>,
 }
 
-/// A manifest as a collection names it.
+/// A manifest or a collection as another one names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     pub id: String,
+    pub kind: MemberKind,
     pub label: LanguageMap,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemberKind {
+    Manifest,
+    Collection,
+}
+
+impl Member {
+    pub fn manifest(id: String, label: LanguageMap) -> Self {
+        Self { id, kind: MemberKind::Manifest, label }
+    }
+
+    pub fn collection(id: String, label: LanguageMap) -> Self {
+        Self { id, kind: MemberKind::Collection, label }
+    }
 }
 
 impl Collection {
@@ -38,10 +57,11 @@ mod tests {
         let collection = Collection {
             id: "https://example.org/collection.json".to_owned(),
             label: LanguageMap::none("All"),
-            manifests: vec![Member {
-                id: "https://example.org/a/manifest.json".to_owned(),
-                label: LanguageMap::new("en", "A"),
-            }],
+            part_of: None,
+            members: vec![Member::manifest(
+                "https://example.org/a/manifest.json".to_owned(),
+                LanguageMap::new("en", "A"),
+            )],
         };
         assert_eq!(
             collection.to_json(Version::V3),
@@ -71,5 +91,34 @@ mod tests {
                 }],
             })
         );
+    }
+    #[test]
+    fn collections_may_be_parts_of_one_another() {
+        let (whole, part) = ("https://example.org/all", "https://example.org/all?from=a");
+        let member = Member::collection(part.to_owned(), LanguageMap::none("a – b"));
+        let collection = Collection {
+            id: whole.to_owned(),
+            label: LanguageMap::none("All"),
+            part_of: None,
+            members: vec![member],
+        };
+        let nested = Collection {
+            id: part.to_owned(),
+            part_of: Some(whole.to_owned()),
+            ..collection.clone()
+        };
+        assert_eq!(
+            collection.to_json(Version::V3)["items"],
+            json!([{"id": part, "type": "Collection", "label": {"none": ["a – b"]}}])
+        );
+        let part_of = json!([{"id": whole, "type": "Collection"}]);
+        assert_eq!(nested.to_json(Version::V3)["partOf"], part_of);
+        let second = nested.to_json(Version::V2);
+        assert_eq!(second["within"], whole);
+        assert_eq!(
+            second["collections"],
+            json!([{"@id": part, "@type": "sc:Collection", "label": "a – b"}])
+        );
+        assert_eq!(second.get("manifests"), None);
     }
 }

@@ -28,7 +28,7 @@ mod samples;
 mod golden;
 
 pub use canvas::{AnnotationPage, Canvas, Painting};
-pub use collection::{Collection, Member};
+pub use collection::{Collection, Member, MemberKind};
 pub use content::{Content, ContentType};
 pub use description::Description;
 pub use envelope::Envelope;

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     Canvas, Collection, Content, ContentType, ImageService, LabelledValue, LanguageMap, Manifest,
-    Member, Painting, Range, Service,
+    Member, MemberKind, Painting, Range, Service,
 };
 use crate::Version;
 use crate::image::size_to_json;
@@ -57,20 +57,22 @@ pub(super) fn start(manifest: &Manifest) -> Object {
 }
 
 pub(super) fn collection(collection: &Collection) -> Value {
-    let manifest = |member: &Member| {
-        Value::from(
-            Object::new()
-                .put("@id", member.id.as_str())
-                .put("@type", "sc:Manifest")
-                .put("label", text(&member.label)),
-        )
+    let all = |kind: MemberKind, word: &str| {
+        let members = collection.members.iter().filter(|member| member.kind == kind);
+        let write = |member: &Member| {
+            let object = Object::new().put("@id", member.id.as_str()).put("@type", word);
+            Value::from(object.put("label", text(&member.label)))
+        };
+        members.map(write).collect::<Vec<_>>()
     };
     Object::new()
         .put("@context", Api::Presentation.context(Version::V2))
         .put("@id", collection.id.as_str())
         .put("@type", "sc:Collection")
         .put("label", text(&collection.label))
-        .put_list("manifests", collection.manifests.iter().map(manifest).collect())
+        .put_some("within", collection.part_of.as_deref())
+        .put_list("collections", all(MemberKind::Collection, "sc:Collection"))
+        .put_list("manifests", all(MemberKind::Manifest, "sc:Manifest"))
         .into()
 }
 

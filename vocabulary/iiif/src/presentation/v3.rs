@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Agent, AnnotationPage, Canvas, Collection, Content, ImageService, LabelledValue, LanguageMap,
-    Manifest, Painting, Service,
+    Manifest, MemberKind, Painting, Service,
 };
 use crate::Version;
 use crate::image::size_to_json;
@@ -55,19 +55,26 @@ pub(super) fn start(manifest: &Manifest) -> Object {
 }
 
 pub(super) fn collection(collection: &Collection) -> Value {
-    let items = list(&collection.manifests, |member| {
+    let items = list(&collection.members, |member| {
+        let kind = match member.kind {
+            MemberKind::Manifest => "Manifest",
+            MemberKind::Collection => "Collection",
+        };
         Object::new()
             .put("id", member.id.as_str())
-            .put("type", "Manifest")
+            .put("type", kind)
             .put("label", language_map(&member.label))
             .into()
     });
+    let whole = |id: &String| Object::new().put("id", id.as_str()).put("type", "Collection").into();
+    let part_of = collection.part_of.iter().map(whole);
     Object::new()
         .put("@context", context(&[]))
         .put("id", collection.id.as_str())
         .put("type", "Collection")
         .put("label", language_map(&collection.label))
         .put("items", items)
+        .put_list("partOf", part_of.collect())
         .into()
 }
 

@@ -1,6 +1,9 @@
 use std::str::FromStr;
 
-use super::{Field, Filter, ImageSize, Ordering, Slot, Template, question::value_fault};
+use super::{
+    Field, Filter, ImageSize, Ordering, Slot, Template, groups::property_of_groups,
+    question::value_fault,
+};
 
 /// What is wrong with a template, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -43,11 +46,10 @@ impl FromStr for Template {
             let reason = "it must have a condition such as s1=p1, or it would ask for everything";
             return Err(TemplateFault { character: 1, text: String::new(), reason: reason.into() });
         }
-        if template.archival && template.cover_page.is_some() {
-            let reason = "'pdfa' and 'coverpage' exclude each other: nobody knows what a page that is fetched is like";
-            return Err(TemplateFault { character: 1, text: String::new(), reason: reason.into() });
+        match template.contradiction() {
+            Some(reason) => Err(TemplateFault { character: 1, text: String::new(), reason }),
+            None => Ok(template),
         }
-        Ok(template)
     }
 }
 
@@ -71,6 +73,9 @@ impl Template {
             "assetOrder" | "canvas" => self.order = order(&plain(value)?)?,
             "canvaslabel" => set(&mut self.canvas_label, key, property(&plain(value)?)?)?,
             "ranges" => set(&mut self.ranges, key, property(&plain(value)?)?)?,
+            "groupby" => {
+                set(&mut self.group_by, key, property_of_groups(&plain(value)?)?)?;
+            }
             "objectname" => set(&mut self.object_name, key, plain(value)?)?,
             "redactedmessage" => {
                 set(&mut self.redacted_message, key, quoted.unwrap_or(value.to_owned()))?;
@@ -319,6 +324,8 @@ mod tests {
         let template = parse("s1=p1&canvaslabel=s2&ranges=n3");
         assert_eq!(template.canvas_label, Some(Field::String2));
         assert_eq!(template.ranges, Some(Field::Number3));
+        assert_eq!(parse("space=p1&s1=p2!&groupby=s1").group_by, Some(Field::String1));
+        assert_eq!(parse("space=p1&groupby=space").group_by, Some(Field::Space));
     }
 
     #[test]
@@ -377,6 +384,10 @@ mod tests {
             ("s1=p1&assetOrder=n1;n1", 7, "'n1' is there twice"),
             ("s1=p1&assetOrder=n1&canvas=n2", 21, "'canvas' is there twice"),
             ("s1=p1&canvaslabel=batch", 7, "'batch' can't be used here"),
+            ("s1=p1&groupby=batch", 7, "'batch' makes no groups"),
+            ("s1=p1&groupby=s2", 1, "needs a condition such as s2=p1"),
+            ("s1=vol&groupby=s1", 1, "needs a condition such as s1=p1"),
+            ("s1=p1&groupby=s1&#=5", 1, "'groupby' and '#' exclude"),
             ("s1=p1&ranges=s1&ranges=s2", 17, "'ranges' is there twice"),
             ("s1=p1&coverpage=a&coverpage=b", 19, "'coverpage' is there twice"),
         ] {

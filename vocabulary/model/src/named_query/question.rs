@@ -24,6 +24,12 @@ pub enum ArgumentFault {
     Missing,
     #[error("argument {number} is missing: '{key}' can't do without it")]
     Required { number: u16, key: &'static str },
+    #[error(
+        "this named query makes no collection: its template has no groupby, which names the property that tells groups apart"
+    )]
+    NotGrouped,
+    #[error("argument {number} tells one group, and a collection is of all of them: leave it out")]
+    GroupGiven { number: u16 },
     #[error("the arguments must be encoded as UTF-8")]
     NotText,
     #[error("argument {number} ('{value}') does not fit: '{key}' {reason}")]
@@ -40,13 +46,7 @@ impl Template {
     /// Puts in the arguments: what follows the query's name in an address, still percent-encoded, then the template's
     /// own. One that is not given leaves its condition out.
     pub fn ask(&self, path: &str) -> Result<Question, ArgumentFault> {
-        let given = path.split('/').filter(|argument| !argument.is_empty());
-        let given = given.map(|argument| {
-            let decoded = percent_decode_str(argument).decode_utf8();
-            let decoded = decoded.map_err(|_| ArgumentFault::NotText)?;
-            (!decoded.contains('\0')).then(|| decoded.into_owned()).ok_or(ArgumentFault::NotText)
-        });
-        let mut arguments = given.collect::<Result<Vec<_>, _>>()?;
+        let mut arguments = arguments(path)?;
         arguments.extend(self.fixed_arguments.iter().cloned());
         let mut question = Question { order: self.order.clone(), ..Question::default() };
         let mut asks_nothing = true;
@@ -112,7 +112,7 @@ impl Question {
         expanded + rest
     }
 
-    fn put(&mut self, field: Field, value: &str) -> Result<(), &'static str> {
+    pub(super) fn put(&mut self, field: Field, value: &str) -> Result<(), &'static str> {
         if let Some(reason) = value_fault(field, value) {
             return Err(reason);
         }
@@ -132,6 +132,17 @@ impl Question {
         }
         Ok(())
     }
+}
+
+/// What an address gives, decoded.
+pub(super) fn arguments(path: &str) -> Result<Vec<String>, ArgumentFault> {
+    let given = path.split('/').filter(|argument| !argument.is_empty());
+    let decoded = given.map(|argument| {
+        let decoded = percent_decode_str(argument).decode_utf8();
+        let decoded = decoded.map_err(|_| ArgumentFault::NotText)?;
+        (!decoded.contains('\0')).then(|| decoded.into_owned()).ok_or(ArgumentFault::NotText)
+    });
+    decoded.collect()
 }
 
 /// The arguments of an address in one spelling, so that equal ones can be told.

@@ -8,6 +8,9 @@ pub struct Template {
     pub canvas_label: Option<Field>,
     /// By which property canvases that follow one another belong together.
     pub ranges: Option<Field>,
+    /// By which property assets are parted into the manifests of a collection; there is a condition for it that takes an
+    /// argument.
+    pub group_by: Option<Field>,
     /// Arguments that come after those of the address: `#=5`.
     pub fixed_arguments: Vec<String>,
     /// What a PDF or ZIP is called; see [`Question::expand`](super::Question::expand).
@@ -72,6 +75,24 @@ pub struct Ordering {
     pub descending: bool,
 }
 
+impl Template {
+    /// What in it excludes each other.
+    pub(super) fn contradiction(&self) -> Option<String> {
+        if self.archival && self.cover_page.is_some() {
+            let reason = "'pdfa' and 'coverpage' exclude each other: nobody knows what a page that is fetched is like";
+            return Some(reason.to_owned());
+        }
+        let key = self.group_by?.key();
+        if self.group_argument().is_none() {
+            return Some(format!(
+                "'groupby={key}' needs a condition such as {key}=p1: by it the address of a group tells which one it is"
+            ));
+        }
+        let reason = "'groupby' and '#' exclude each other: the argument that tells a group is the last of an address";
+        (!self.fixed_arguments.is_empty()).then(|| reason.to_owned())
+    }
+}
+
 impl Field {
     pub const ALL: [Self; 10] = [
         Self::String1,
@@ -104,6 +125,11 @@ impl Field {
 
     pub(super) fn of(key: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|field| field.key() == key)
+    }
+
+    /// Has every asset at most one value of it, by which groups can be told?
+    pub(super) fn can_group(self) -> bool {
+        self.can_order() || self == Self::Space
     }
 
     pub(super) fn can_order(self) -> bool {

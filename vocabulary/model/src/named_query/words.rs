@@ -17,6 +17,9 @@ impl Template {
             text +=
                 &format!(" After the arguments of the address comes {}.", fixed.join(", then "));
         }
+        if let Some(field) = self.group_by {
+            text += &format!(" Each {} is a manifest of their collection.", name(field));
+        }
         text
     }
 }
@@ -55,11 +58,11 @@ fn sentence(conditions: Vec<(Field, String)>, order: &[Ordering]) -> String {
     if by.is_empty() {
         by.push(name(Field::Number1).to_owned());
     }
-    format!(
-        "Assets whose {}; by {}, then by space and id.",
-        conditions.join(" and whose "),
-        by.join(", then by ")
-    )
+    let what = match conditions.is_empty() {
+        true => "All assets".to_owned(),
+        false => format!("Assets whose {}", conditions.join(" and whose ")),
+    };
+    format!("{what}; by {}, then by space and id.", by.join(", then by "))
 }
 
 fn order_in_words(ordering: &Ordering) -> String {
@@ -127,6 +130,12 @@ mod tests {
                 "",
                 "Assets whose manifests are among argument 1 (if it is given) and whose number3 is 7; by number1, then by space and id. After the arguments of the address comes 'm'.",
                 "Assets whose number3 is 7 and whose manifests are among 'm'; by number1, then by space and id.",
+            ),
+            (
+                "space=p1!&s1=p2&groupby=s1",
+                "5/vol",
+                "Assets whose space is argument 1 and whose string1 is argument 2 (if it is given); by number1, then by space and id. Each string1 is a manifest of their collection.",
+                "Assets whose string1 is 'vol' and whose space is 5; by number1, then by space and id.",
             ),
             (
                 "batch=1,2&spacename=maps",
