@@ -83,7 +83,8 @@ pub use policies::{
     PutPolicy,
 };
 pub use projections::{
-    MAX_MEMBERS, MadeFile, Projection, ProjectionKind, ProjectionName, members_print,
+    MAX_MEMBERS, MadeFile, Projection, ProjectionKind, ProjectionName, UnaskedProjection,
+    members_print,
 };
 pub use queue::{AssetProgress, AssetStage, DeadLetter, Progress, RunningAsset, Stage, StageNote};
 pub use spaces::{PutSpace, Space, SpaceFields, SpaceProperty};

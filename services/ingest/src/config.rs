@@ -69,11 +69,20 @@ pub struct ProjectionsConfig {
     /// The roles (URIs) whose assets are shown in them although they are restricted; whoever wants such a file has to hold
     /// these roles. Other restricted assets are left out of ZIPs, and PDFs have a page with a message in their place.
     pub open_roles: Vec<String>,
+    /// A file that nobody has asked for during so many days is removed; it is made again for whoever asks later. 0: never.
+    pub keep_days: u32,
+}
+
+impl ProjectionsConfig {
+    /// Another text for settings by which other files would be made.
+    pub(crate) fn maker(&self) -> String {
+        format!("{} {:?}", self.image_edge, self.open_roles)
+    }
 }
 
 impl Default for ProjectionsConfig {
     fn default() -> Self {
-        Self { workers: 1, image_edge: 1000, open_roles: Vec::new() }
+        Self { workers: 1, image_edge: 1000, open_roles: Vec::new(), keep_days: 90 }
     }
 }
 

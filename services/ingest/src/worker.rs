@@ -7,8 +7,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    config::IngestConfig, engine::Engine, failure::Failure, fetch::Fetcher, scratch::Scratch,
-    stages::Stages,
+    config::IngestConfig, engine::Engine, failure::Failure, fetch::Fetcher, projections::keep_tidy,
+    scratch::Scratch, stages::Stages,
 };
 
 /// Claims jobs and does them, as many at once as configured, until it is told to stop.
@@ -52,6 +52,11 @@ impl Worker {
         Ok(Self { engine, name })
     }
 
+    #[cfg(test)]
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     /// Works until `stop`; then lets running jobs end for a while, and hands back those that do not.
     pub async fn run(self, stop: CancellationToken) {
         let worker = Arc::new(self);
@@ -66,6 +71,10 @@ impl Worker {
             for _ in 0..count {
                 lanes.spawn(worker.clone().work(kinds, stop.clone()));
             }
+        }
+        if config.projections.workers > 0 {
+            let (worker, stop) = (worker.clone(), stop.clone());
+            lanes.spawn(async move { keep_tidy(&worker.engine, &stop).await });
         }
         let ended = async { while lanes.join_next().await.is_some() {} };
         let out_of_grace = async {

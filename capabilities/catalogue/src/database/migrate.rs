@@ -47,6 +47,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0026_projections", include_str!("../../migrations/0026_projections.sql")),
     ("0027_tilings", include_str!("../../migrations/0027_tilings.sql")),
     ("0028_queue", include_str!("../../migrations/0028_queue.sql")),
+    ("0029_projections_in_use", include_str!("../../migrations/0029_projections_in_use.sql")),
 ];
 
 /// Any number will do that no other program on the same database takes.

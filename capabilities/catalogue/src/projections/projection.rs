@@ -34,6 +34,8 @@ pub struct Projection {
     pub name: ProjectionName,
     /// When it was first asked for.
     pub created: OffsetDateTime,
+    /// When it was last asked for, give or take a day.
+    pub asked: OffsetDateTime,
     /// The file that there is, be it out of date.
     pub made: Option<MadeFile>,
     /// The job that is making it, or will.
@@ -50,6 +52,8 @@ pub struct MadeFile {
     pub made: OffsetDateTime,
     /// What [`members_print`](super::members_print) said of the assets that it was made of.
     pub members: String,
+    /// By which settings it was made.
+    pub maker: String,
     /// What it is called where it is kept.
     pub file_name: String,
     /// How many assets are in it.
@@ -103,8 +107,8 @@ impl ProjectionName {
     }
 }
 
-pub(crate) const SELECT: &str = "SELECT customer, kind, query, arguments, created, version, made,
-    members, file_name, items, pages, bytes, roles, shown, failed, error,
+pub(crate) const SELECT: &str = "SELECT customer, kind, query, arguments, created, asked, version,
+    made, members, maker, file_name, items, pages, bytes, roles, shown, failed, error,
     (SELECT MIN(job.id) FROM job WHERE job.customer = projection.customer AND job.space = 0
         AND job.name = projection.id AND job.kind = $2 AND job.state <> 'dead') AS job
     FROM projection WHERE id = $1";
@@ -144,6 +148,7 @@ impl Record for Projection {
         Ok(Self {
             name,
             created: row.moment("created")?,
+            asked: row.moment("asked")?,
             made,
             job: row.optional_number("job")?.map(JobId),
             failure: failed.zip(row.optional_text("error")?),
@@ -159,6 +164,7 @@ impl MadeFile {
             version,
             made: row.moment("made")?,
             members: row.text("members")?,
+            maker: row.optional_text("maker")?.unwrap_or_default(),
             file_name: row.text("file_name")?,
             items: row.number("items")?,
             pages: row.number("pages")?,

@@ -20,7 +20,7 @@ impl Catalogue {
         let change = self.database().begin().await?;
         // The projection before the job, as in every change of both: so none wait crosswise.
         let sql = "UPDATE projection SET version = $2, made = $3, members = $4, file_name = $5,
-            items = $6, pages = $7, bytes = $8, roles = $9, shown = $10, failed = NULL, error = NULL
+            items = $6, pages = $7, bytes = $8, roles = $9, shown = $10, maker = $11, failed = NULL, error = NULL
             WHERE id = $1 AND version <= $2";
         let values = [
             job.asset.name().into(),
@@ -33,6 +33,7 @@ impl Catalogue {
             number(file.bytes).into(),
             json(&file.roles).into(),
             json(&shown).into(),
+            file.maker.as_str().into(),
         ];
         let recorded = query::run(&change, sql, values).await? > 0;
         query::run(&change, "DELETE FROM job WHERE id = $1", [job.id.0.into()]).await?;

@@ -22,10 +22,11 @@ impl Catalogue {
     ) -> Result<JobId, Error> {
         let id = name.id();
         let change = self.database().begin().await?;
-        let sql = "INSERT INTO projection (id, customer, kind, query, arguments, created, version,
+        let sql =
+            "INSERT INTO projection (id, customer, kind, query, arguments, created, asked, version,
                 items, pages, bytes, roles, shown)
-            VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, 0, '[]', '[]')
-            ON CONFLICT (id) DO UPDATE SET failed = NULL, error = NULL";
+            VALUES ($1, $2, $3, $4, $5, $6, $6, 0, 0, 0, 0, '[]', '[]')
+            ON CONFLICT (id) DO UPDATE SET asked = excluded.asked, failed = NULL, error = NULL";
         let values = [
             id.as_str().into(),
             name.customer.into(),

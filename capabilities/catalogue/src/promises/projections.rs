@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::house::*;
 use crate::{
     AssetCard, Catalogue, Job, JobEnd, JobKind, MadeFile, NewNamedQuery, Priority, ProjectionKind,
-    ProjectionName, Stretch, members_print,
+    ProjectionName, Stretch, UnaskedProjection, members_print,
 };
 
 const LEASE: Duration = Duration::from_secs(60);
@@ -21,6 +21,7 @@ fn file(job: &Job) -> MadeFile {
         version: job.version,
         made: at(9),
         members: "m".to_owned(),
+        maker: String::new(),
         file_name: "vol-7.pdf".to_owned(),
         items: 3,
         pages: 4,
@@ -105,6 +106,63 @@ async fn what_was_deleted_is_not_brought_back_by_who_was_making_it() {
         assert_eq!(catalogue.projection_of(&job).await.unwrap(), None);
         assert!(!catalogue.record_projection(&job, &file(&job), at(1)).await.unwrap());
         assert_eq!(catalogue.projection(&book()).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_asks_for_is_forgotten_but_not_while_it_is_made() {
+    for house in houses().await {
+        let catalogue = house.enter();
+        furnish(catalogue).await;
+        let (day, zip) = (86_400, ProjectionName { kind: ProjectionKind::Zip, ..book() });
+        for name in [&book(), &zip] {
+            catalogue.want_projection(name, Priority::Normal, at(0)).await.unwrap();
+        }
+        let forgotten = catalogue.forget_unasked(at(9), 10).await.unwrap();
+        assert_eq!(forgotten, [], "they are in the making");
+        let mut jobs = Vec::new();
+        for _ in 0..2 {
+            let job = claim(catalogue, 0).await.unwrap();
+            assert!(catalogue.record_projection(&job, &file(&job), at(9)).await.unwrap());
+            jobs.push(job);
+        }
+        let asked = catalogue.projection(&book()).await.unwrap().unwrap();
+        catalogue.note_asked(&asked, at(day - 1)).await.unwrap();
+        let same = catalogue.projection(&book()).await.unwrap().unwrap();
+        assert_eq!(same.asked, at(0), "that is not noted each time");
+        catalogue.note_asked(&asked, at(day)).await.unwrap();
+        assert_eq!(catalogue.projection(&book()).await.unwrap().unwrap().asked, at(day));
+
+        let forgotten = catalogue.forget_unasked(at(day), 10).await.unwrap();
+        let gone = UnaskedProjection {
+            customer: 2,
+            kind: ProjectionKind::Zip,
+            id: zip.id(),
+            version: jobs[1].version,
+        };
+        assert_eq!(forgotten, [gone]);
+        assert_eq!(catalogue.projection(&zip).await.unwrap(), None);
+        assert!(catalogue.projection(&book()).await.unwrap().is_some());
+        let forgotten = catalogue.forget_unasked(at(2 * day), 10).await.unwrap();
+        assert_eq!((forgotten.len(), forgotten[0].id == book().id()), (1, true));
+    }
+}
+
+#[tokio::test]
+async fn files_of_other_settings_are_out_of_date() {
+    for house in houses().await {
+        let catalogue = house.enter();
+        furnish(catalogue).await;
+        catalogue.want_projection(&book(), Priority::Normal, at(0)).await.unwrap();
+        assert_eq!(catalogue.outdate_projections("1000").await.unwrap(), 0, "there is no file");
+        let job = claim(catalogue, 0).await.unwrap();
+        let made = MadeFile { maker: "1000".to_owned(), ..file(&job) };
+        assert!(catalogue.record_projection(&job, &made, at(9)).await.unwrap());
+        for (maker, outdated, members) in [("1000", 0, "m"), ("1500", 1, ""), ("1500", 0, "")] {
+            assert_eq!(catalogue.outdate_projections(maker).await.unwrap(), outdated);
+            let found = catalogue.projection(&book()).await.unwrap().unwrap().made.unwrap();
+            assert_eq!(found.members, members, "{maker}");
+        }
     }
 }
 

@@ -85,6 +85,7 @@ impl Delivery {
         let members = self.members(name, asked).await?;
         let catalogue = self.catalogue()?;
         let Some(found) = catalogue.projection(name).await? else { return Ok(None) };
+        catalogue.note_asked(&found, catalogue.now()).await?;
         let failure = found.failure.filter(|(moment, _)| catalogue.now() < *moment + AFTER_FAILURE);
         if let Some(file) = found.made {
             if file.members == members.print {

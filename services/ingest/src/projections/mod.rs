@@ -4,6 +4,7 @@
 //! - `plan` decides what of each asset goes in, and what is said in its place; `picture` reads an image in a size that is
 //!   stored, without decoding it.
 //! - `cover` has a child take pages out of the PDF that a query wants before them.
+//! - [`keep_tidy`] removes what nobody asks for any more.
 //! - `binding` is the thread that writes: what was read goes out before much more is read.
 
 mod plan;
@@ -11,5 +12,7 @@ mod picture;
 mod cover;
 mod binding;
 mod project;
+mod tidy;
 
 pub(crate) use project::project;
+pub(crate) use tidy::keep_tidy;

@@ -70,6 +70,7 @@ pub(crate) async fn project(engine: &Engine, job: &Job) -> Result<(), Failure> {
         version: job.version,
         made: catalogue.now(),
         members,
+        maker: engine.config.projections.maker(),
         file_name: file_name(&name, &found),
         items: plan.shown.len() as u64,
         pages,

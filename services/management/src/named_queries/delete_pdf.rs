@@ -53,6 +53,7 @@ mod tests {
                 version: job.version,
                 made: now,
                 members: String::new(),
+                maker: String::new(),
                 file_name: "a.pdf".to_owned(),
                 items: 1,
                 pages: 1,
