@@ -14,6 +14,7 @@ mod hostile;
 mod image_services;
 mod images;
 mod import;
+mod lists;
 mod named_queries;
 mod originals;
 mod paths;

@@ -81,6 +81,7 @@ async fn read(keeping: Keeping) -> Result<()> {
 async fn every_reader_understands_what_is_made_of_a_query() -> Result<()> {
     let mut place = Place::new(Keeping::SIMPLE)?;
     place.set("RECTO_DELIVERY__MAX_CANVASES", 3);
+    place.set("RECTO_DELIVERY__MAX_MEMBERS", 1);
     let recto = place.serve().await?;
     let library = Library::open(&recto).await?;
     bind(&place, &recto, &library).await?;
@@ -92,6 +93,10 @@ async fn every_reader_understands_what_is_made_of_a_query() -> Result<()> {
         "/iiif-manifest/v3/1/1/page%201",
         "/iiif-resource/v2/1/book/b%201?page=1",
         "/iiif-resource/v2/1/book/b%201",
+        "/iiif-collection/v3/1/shelf/1",
+        "/iiif-collection/v3/1/shelf/1?from=b%202",
+        "/iiif-collection/v2/1/shelf/1",
+        "/iiif-collection/v2/1/shelf/1?from=b%202",
     ] {
         let file = place.temporary().join(format!("{}.json", files.len()));
         std::fs::write(&file, recto.get(path).await?.with_status(200)?.body)?;
@@ -113,6 +118,10 @@ async fn every_reader_understands_what_is_made_of_a_query() -> Result<()> {
         ("Manifest", 1),
         ("Manifest", 3),
         ("Collection", 2),
+        ("Collection", 2),
+        ("Collection", 1),
+        ("Collection", 2),
+        ("Collection", 1),
     ]) {
         ensure!(document["type"] == kind, "{document:#}");
         ensure!(document["parser"].as_array().is_some_and(|it| it.len() == items), "{document:#}");
@@ -125,7 +134,7 @@ async fn every_reader_understands_what_is_made_of_a_query() -> Result<()> {
     Ok(())
 }
 
-/// Four pages, and a query that says of their book what can be said.
+/// Four pages, and a query that says of their book what can be said; a page of another one, and a query for the shelf.
 async fn bind(place: &Place, recto: &Recto, library: &Library) -> Result<()> {
     let file = photo(&place.origins(), 600, 400)?;
     let origin = format!("file://{}", file.display());
@@ -134,6 +143,11 @@ async fn bind(place: &Place, recto: &Recto, library: &Library) -> Result<()> {
             "string2": format!("{number}r"), "string3": "Chapter", "number1": number });
         library.put(recto, &format!("page {number}"), &page).await?.with_status(201)?;
     }
+    let page = json!({ "mediaType": "image/jpeg", "origin": origin, "string1": "b 2" });
+    library.put(recto, "another", &page).await?.with_status(201)?;
+    let shelf = json!({ "name": "shelf", "template": "space=p1!&s1=p2&groupby=s1" });
+    let saved = library.ask(recto, Method::POST, "/customers/1/namedQueries", Some(&shelf));
+    saved.await?.with_status(201)?;
     let query = json!({
         "name": "book", "template": "s1=p1!&n1=p2&canvaslabel=s2&ranges=s3",
         "presentation": {
