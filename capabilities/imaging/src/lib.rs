@@ -7,6 +7,8 @@
 //! - [`draw`] makes every other picture from the tiles that a [`Covering`] names.
 //! - [`adopt`] takes in a file that can be drawn as it is; an [`Original`] is such a file, opened.
 //! - [`encode_rows`] makes a JPEG of what others drew.
+//! - [`tiff_pages`] finds the pages of a TIFF, [`copy_tiff_page`] makes a file of one of them.
+//! - [`image_type`] tells an image by its first bytes.
 //! - [`identify`] reads a header; [`resize_jpeg`] makes a smaller thumbnail of a thumbnail.
 //!
 //! It blocks, and awaits nothing. It reads no path and opens no connection: files are given to it
@@ -38,7 +40,7 @@ mod draw_tests;
 mod convert_tests;
 
 pub use convert::{Chroma, ConvertSettings, Converted, Thumbnail, convert};
-pub use decode::{SourceFacts, identify, srgb_profile};
+pub use decode::{SourceFacts, copy_tiff_page, identify, image_type, srgb_profile, tiff_pages};
 pub use draw::{DrawSettings, draw};
 pub use encode_rows::{TakeRows, encode_rows};
 pub use error::Error;

@@ -1,6 +1,7 @@
 //! Takes documents apart into pages: how many there are, what each looks like, and the words on it.
 //!
 //! - [`Pdf`] is a document, opened; [`Pdf::draw`] gives a [`Sheet`] of pixels, [`Pdf::words`] what can be read on it.
+//! - [`Zip`] is an archive; each [`Member`] of it gives its bytes.
 //! - [`Resolution`] says how large a page becomes.
 //!
 //! It blocks, trusts nothing that it reads, and may panic or take for ever on what is hostile: it is for a child without
@@ -11,6 +12,7 @@ mod resolution;
 mod sheet;
 mod words;
 mod pdf;
+mod zip;
 
 #[cfg(test)]
 mod tests;
@@ -20,3 +22,4 @@ pub use pdf::Pdf;
 pub use resolution::Resolution;
 pub use sheet::Sheet;
 pub use words::Word;
+pub use zip::{Member, Zip, ZipLimits};

@@ -74,7 +74,7 @@ impl Outcome {
             Self::Converted(_)
             | Self::Adopted(_)
             | Self::Identified(..)
-            | Self::Pages(_)
+            | Self::Contents(_)
             | Self::Page
             | Self::Excerpted { .. } => {
                 Failure::Ours(anyhow::anyhow!("the child did something else"))

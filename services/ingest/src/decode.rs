@@ -10,7 +10,7 @@ use imaging::{
 use sandbox::child::file;
 use serde::{Deserialize, Serialize};
 
-use crate::composites::{PageTask, count_pages, draw_page};
+use crate::composites::{Contents, ContentsTask, PageTask, look_into, make_page};
 
 /// What the child is asked to do, and the files that it is given for it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -21,10 +21,10 @@ pub(crate) enum Task {
     Adopt(AdoptSettings),
     /// See whether the source can be served as it is, or else what it is: source, thumbnails.
     Look(AdoptSettings),
-    /// Count the pages of a document: source.
-    CountPages,
-    /// Draw a page of a document: source, image, words.
-    DrawPage(PageTask),
+    /// Find the pages of a document: source.
+    LookInto(ContentsTask),
+    /// Make a page of a document: source, image, words.
+    MakePage(PageTask),
     /// Take the first pages out of a PDF: source, pages.
     Excerpt { most_pages: usize },
 }
@@ -36,9 +36,8 @@ pub(crate) enum Outcome {
     Adopted(Adopted),
     /// What it is, and how it can be drawn until there is a pyramid of it, if it can.
     Identified(SourceFacts, Option<Outline>),
-    /// So many.
-    Pages(u64),
-    /// It was drawn.
+    Contents(Contents),
+    /// It was made.
     Page,
     /// What an [`Excerpt`] says beside its bytes.
     Excerpted {
@@ -55,7 +54,7 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    fn of(error: &imaging::Error) -> Self {
+    pub(crate) fn of(error: &imaging::Error) -> Self {
         use imaging::Error as Fault;
         match error {
             Fault::Unsupported(_) => Self::Unsupported(error.to_string()),
@@ -79,8 +78,8 @@ pub fn decode() {
             Task::Convert(settings) => convert(settings).map(Outcome::Converted),
             Task::Adopt(settings) => adopt(file(0), &file(1), settings).map(Outcome::Adopted),
             Task::Look(settings) => look(settings),
-            Task::CountPages => Ok(count_pages()),
-            Task::DrawPage(task) => Ok(draw_page(task)),
+            Task::LookInto(task) => Ok(look_into(task)),
+            Task::MakePage(task) => Ok(make_page(task)),
             Task::Excerpt { most_pages } => excerpt(*most_pages),
         };
         done.unwrap_or_else(|error| Outcome::of(&error))

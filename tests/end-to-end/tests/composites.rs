@@ -1,9 +1,9 @@
 //! Documents of many pages, which become images.
 
-use std::{fs, time::Duration};
+use std::{fs, path::Path, process::Command, time::Duration};
 
 use anyhow::{Context, Result, ensure};
-use end_to_end::{Keeping, Library, Picture, Place, Recto};
+use end_to_end::{Keeping, Library, Picture, Place, Recto, output_of};
 use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -17,6 +17,77 @@ async fn every_page_of_a_document_becomes_an_image() -> Result<()> {
     for keeping in Keeping::offered() {
         walk(keeping).await.with_context(|| format!("{keeping:?}"))?;
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_pages_of_a_tiff_and_the_images_of_a_zip_become_images_too() -> Result<()> {
+    let place = Place::new(Keeping::SIMPLE)?;
+    let recto = place.serve().await?;
+    let library = Library::open(&recto).await?;
+    let [scans, bundle] = ["scans.tif", "bundle.zip"].map(|name| place.origins().join(name));
+    fs::write(&scans, tiff(&[40, 90, 140]))?;
+    pack(&bundle, &[("b/p10.tif", &tiff(&[140])), ("b/p9.tif", &tiff(&[90])), ("b/no.txt", b"?")])?;
+    let composite = |id: &str, file: &Path| {
+        json!({
+            "@type": "vocab:Composite", "id": id, "space": 1, "incrementSeed": 0,
+            "origin": format!("file://{}", file.display()),
+        })
+    };
+    let members = json!({"member": [composite("scan-{}", &scans), composite("zip-{}", &bundle)]});
+    let taken = library.ask(&recto, Method::POST, QUEUE, Some(&members)).await?;
+    let taken = taken.with_status(202)?.json()?;
+    let told = ended(&recto, &library, &taken["members"][0]).await?;
+    ensure!(told["status"] == "COMPLETED" && told["image_count"] == 3, "{told:#}");
+    let told = ended(&recto, &library, &taken["members"][1]).await?;
+    ensure!(told["status"] == "COMPLETED" && told["image_count"] == 2, "{told:#}");
+    ensure!(told["skipped"] == json!(["b/no.txt is no image"]), "{told:#}");
+    let shades = [("scan-0", 40), ("scan-1", 90), ("scan-2", 140), ("zip-0", 90), ("zip-1", 140)];
+    for (id, shade) in shades {
+        let asset = library.finished(&recto, id).await?;
+        ensure!(asset["mediaType"] == "image/tiff" && asset["width"] == 64, "{asset:#}");
+        let path = Library::public("iiif-img", &format!("{id}/full/max/0/default.jpg"));
+        let shown = Picture::of_answer(&recto.get(&path).await?.with_status(200)?)?.mean();
+        let meant = f64::from(shade);
+        ensure!(shown.iter().all(|own| (own - meant).abs() < 2.0), "{id}: {shown:?}");
+    }
+    recto.stop().await?;
+    Ok(())
+}
+
+/// Pages of 64 x 48 pixels, each of one grey.
+fn tiff(shades: &[u8]) -> Vec<u8> {
+    const PIXELS: u32 = 64 * 48;
+    let tags = |strip: u32| {
+        [(256, 64), (257, 48), (258, 8), (259, 1), (262, 1), (273, strip), (278, 48), (279, PIXELS)]
+    };
+    let page = PIXELS + 2 + 8 * 12 + 4;
+    let mut file = [b"II\x2a\0".to_vec(), (8 + PIXELS).to_le_bytes().to_vec()].concat();
+    for (shade, begins) in shades.iter().zip((8..).step_by(page as usize)) {
+        file.extend(vec![*shade; PIXELS as usize]);
+        file.extend(8_u16.to_le_bytes());
+        for (tag, value) in tags(begins) {
+            file.extend([tag, 4_u16].map(u16::to_le_bytes).concat());
+            file.extend([1_u32, value].map(u32::to_le_bytes).concat());
+        }
+        let next = begins + page + PIXELS;
+        let is_last = begins as usize + page as usize == 8 + shades.len() * page as usize;
+        file.extend(if is_last { 0_u32 } else { next }.to_le_bytes());
+    }
+    file
+}
+
+/// As another program packs it.
+fn pack(archive: &Path, files: &[(&str, &[u8])]) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    for (name, bytes) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().context("no folder")?)?;
+        fs::write(path, bytes)?;
+    }
+    let mut python = Command::new("python3");
+    python.args(["-m", "zipfile", "-c"]).arg(archive).arg("b").current_dir(folder.path());
+    output_of(&mut python)?;
     Ok(())
 }
 

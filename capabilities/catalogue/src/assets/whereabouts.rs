@@ -1,4 +1,4 @@
-use std::{fmt, str::FromStr};
+use std::{collections::HashSet, fmt, str::FromStr};
 
 use model::AssetId;
 
@@ -43,7 +43,12 @@ impl Catalogue {
                 leftovers.versions.push(*version);
             }
         }
-        for key in &job.leftovers.uploads {
+        // A document that was given up may be tried again before its pages are gone.
+        let making = match job.leftovers.uploads.is_empty() {
+            true => HashSet::new(),
+            false => self.pages_in_the_making().await?,
+        };
+        for key in job.leftovers.uploads.iter().filter(|key| !making.contains(*key)) {
             let sql = "SELECT COUNT(*) FROM asset WHERE origin = $1
                        AND origin >= 'recto-upload:' AND origin < 'recto-upload;'";
             let origin = model::Origin::upload(key).as_str().to_owned();

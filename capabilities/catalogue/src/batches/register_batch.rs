@@ -35,15 +35,8 @@ impl Catalogue {
         let ids = ids_of(customer, new)?;
         loop {
             let change = self.database().begin().await?;
-            let (mut drafts, faults) = draft(&change, customer, (&ids, new), now).await?;
-            if !faults.is_empty() {
-                let fault =
-                    |(id, fault): (AssetId, String)| format!("{}/{}: {fault}", id.space, id.name());
-                let faults: Vec<_> = faults.into_iter().map(fault).collect();
-                return Err(Error::Invalid(faults.join(". ")));
-            }
-            // Someone else may have been faster with one of them: then it exists, and is to be changed.
-            let registered = write(&change, customer, &mut drafts, priority, now).await?;
+            let registered = register(&change, customer, (&ids, new), priority, now).await?;
+            // Someone else was faster with one of them: it exists, and is to be changed.
             let Some((batch, superseded)) = registered else { continue };
             change.commit().await?;
             self.announce_all(&ids, &superseded);
@@ -68,6 +61,24 @@ impl Catalogue {
     }
 }
 
+/// Registers assets that belong together, in the transaction that needs it; says which jobs are no more. `None` if an asset
+/// was made since we looked: then all of it is to be done again.
+pub(crate) async fn register(
+    change: &DatabaseTransaction,
+    customer: u32,
+    (ids, new): (&[AssetId], &[NewAsset]),
+    priority: Priority,
+    now: OffsetDateTime,
+) -> Result<Option<(Batch, Vec<JobId>)>, Error> {
+    let (mut drafts, faults) = draft(change, customer, (ids, new), now).await?;
+    if !faults.is_empty() {
+        let fault = |(id, fault): (AssetId, String)| format!("{}/{}: {fault}", id.space, id.name());
+        let faults: Vec<_> = faults.into_iter().map(fault).collect();
+        return Err(Error::Invalid(faults.join(". ")));
+    }
+    write(change, customer, &mut drafts, priority, now).await
+}
+
 /// What is known of a batch before it is registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchCheck {
@@ -90,7 +101,8 @@ impl Draft {
     }
 }
 
-fn ids_of(customer: u32, new: &[NewAsset]) -> Result<Vec<AssetId>, Error> {
+/// Of assets of one customer, none of which comes twice.
+pub(crate) fn ids_of(customer: u32, new: &[NewAsset]) -> Result<Vec<AssetId>, Error> {
     let mut seen = HashSet::new();
     for NewAsset { id, .. } in new {
         if id.customer != customer || !seen.insert(id) {

@@ -1,4 +1,4 @@
-use std::str::FromStr;
+use std::{collections::HashSet, str::FromStr};
 
 use model::{AssetId, Origin};
 use time::OffsetDateTime;
@@ -29,6 +29,10 @@ pub struct Composite {
     pub registered: u64,
     /// The batches that they were registered in.
     pub batches: Vec<i64>,
+    /// Under which keys the storage has pages that are not registered yet, or may have them soon.
+    pub drawn: Vec<String>,
+    /// What in it became no page, and why, for people.
+    pub skipped: Vec<String>,
     pub error: Option<String>,
     pub created: OffsetDateTime,
     pub modified: OffsetDateTime,
@@ -90,6 +94,18 @@ impl Catalogue {
         query::one(self.database().reader(), &sql, [id.into()]).await
     }
 
+    /// Under which keys the storage may have pages that are not registered yet.
+    pub(crate) async fn pages_in_the_making(&self) -> Result<HashSet<String>, Error> {
+        let sql = "SELECT drawn FROM composite WHERE drawn <> '[]'";
+        let mut keys = HashSet::new();
+        for json in query::all::<String>(self.database().reader(), sql, []).await? {
+            let drawn: Vec<String> =
+                serde_json::from_str(&json).map_err(|_| query::unreadable("drawn"))?;
+            keys.extend(drawn);
+        }
+        Ok(keys)
+    }
+
     /// All that came with one request, in its order.
     pub async fn composites(&self, collection: &str) -> Result<Vec<Composite>, Error> {
         let sql = format!("{SELECT} WHERE collection = $1 ORDER BY place");
@@ -99,7 +115,7 @@ impl Catalogue {
 
 const SELECT: &str =
     "SELECT id, collection, customer, space, origin, seed, template, status, pages,
-    registered, batches, error, created, modified FROM composite";
+    registered, batches, drawn, skipped, error, created, modified FROM composite";
 
 impl Record for Composite {
     fn read(row: &Row) -> Result<Self, Error> {
@@ -115,6 +131,8 @@ impl Record for Composite {
             pages: row.optional_number("pages")?,
             registered: row.number("registered")?,
             batches: row.json("batches")?,
+            drawn: row.json("drawn")?,
+            skipped: row.json("skipped")?,
             error: row.optional_text("error")?,
             created: row.moment("created")?,
             modified: row.moment("modified")?,

@@ -22,9 +22,6 @@ pub struct PageTemplate {
     pub channels: Option<Vec<(DeliveryChannel, Option<String>)>>,
 }
 
-/// What becomes of every page.
-const MEDIA_TYPE: &str = "image/jpeg";
-
 impl PageTemplate {
     /// A template for pages that differ in nothing but what the formats say.
     pub fn new(
@@ -57,8 +54,13 @@ impl PageTemplate {
         AssetId::new(customer, space, formatted(&self.name, number)?).map_err(invalid)
     }
 
-    /// The page with this number, whose image lies at `origin`.
-    pub fn page(&self, id: AssetId, number: i64, origin: Origin) -> Result<NewAsset, Error> {
+    /// The page with this number, whose image lies at `origin` and is of this kind.
+    pub fn page(
+        &self,
+        id: AssetId,
+        number: i64,
+        (origin, media_type): (Origin, &str),
+    ) -> Result<NewAsset, Error> {
         let [string1, string2, string3] = self.strings.each_ref().map(|format| {
             let Some(format) = format else { return Ok(Change::Keep) };
             formatted(format, number).map(Change::Set)
@@ -75,7 +77,7 @@ impl PageTemplate {
             channels.map(|own| ChannelChoice::These(own.into_iter().map(wish).collect()));
         let fields = AssetFields {
             origin: Change::Set(origin),
-            media_type: Change::Set(MEDIA_TYPE.parse().map_err(invalid)?),
+            media_type: Change::Set(media_type.parse().map_err(invalid)?),
             channels: change(channels),
             roles: change(self.roles.clone()),
             tags: change(self.tags.clone()),
@@ -132,7 +134,7 @@ mod tests {
         let template: PageTemplate = serde_json::from_str(&json).unwrap();
         let id = template.asset_id((2, 5), 12).unwrap();
         assert_eq!(id.to_string(), "2/5/ms-1-012");
-        let page = template.page(id, 12, Origin::upload("x")).unwrap().fields;
+        let page = template.page(id, 12, (Origin::upload("x"), "image/jpeg")).unwrap().fields;
         assert_eq!(page.string1, Change::Set("f. 12".to_owned()));
         assert_eq!((page.string2, page.string3), (Change::Keep, Change::Set("all".to_owned())));
         assert_eq!((page.number1, page.number2), (Change::Set(12), Change::Set(7)));
@@ -148,7 +150,7 @@ mod tests {
         let numbers = [Some("n{}".to_owned()), None, None];
         let template = PageTemplate { name: "{}".to_owned(), numbers, ..PageTemplate::default() };
         let id = template.asset_id((2, 5), 1).unwrap();
-        let fault = template.page(id, 1, Origin::upload("x")).unwrap_err();
+        let fault = template.page(id, 1, (Origin::upload("x"), "image/jpeg")).unwrap_err();
         assert!(fault.to_string().contains("'n1' is no number"), "{fault}");
     }
 }

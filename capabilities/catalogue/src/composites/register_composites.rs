@@ -80,6 +80,8 @@ fn fresh(customer: u32, collection: &str, new: &NewComposite, now: OffsetDateTim
         pages: None,
         registered: 0,
         batches: Vec::new(),
+        drawn: Vec::new(),
+        skipped: Vec::new(),
         error: None,
         created: now,
         modified: now,

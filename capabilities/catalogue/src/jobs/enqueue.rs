@@ -153,6 +153,17 @@ pub(crate) async fn clean_up(
     new_job::insert_all(change, &jobs, now).await
 }
 
+/// The same for what a worker may be adding to that does not know yet that its job was taken from it.
+pub(crate) async fn clean_up_after_worker(
+    change: &impl ConnectionTrait,
+    id: &AssetId,
+    leftovers: Leftovers,
+    now: OffsetDateTime,
+) -> Result<(), Error> {
+    let job = clean_up_from(id, leftovers, now + UNTIL_STOPPED);
+    new_job::insert_all(change, job.as_slice(), now).await
+}
+
 /// The job that removes leftovers, if there are any.
 pub(crate) fn clean_up_job(
     id: &AssetId,

@@ -1,12 +1,20 @@
 use model::Origin;
 
 use super::house::*;
-use crate::{CompositeStatus, Fate, JobKind, NewComposite, PageTemplate};
+use crate::{Composite, CompositeStatus, Fate, JobKind, NewAsset, NewComposite, PageTemplate};
 
 fn book() -> NewComposite {
     let template = PageTemplate { name: "page-{:03d}".to_owned(), ..PageTemplate::default() };
     let origin = "https://files.example.org/book.pdf".parse().unwrap();
     NewComposite { space: 5, origin, seed: 1, template }
+}
+
+fn pages(book: &Composite, numbers: std::ops::RangeInclusive<i64>) -> Vec<NewAsset> {
+    let page = |number| {
+        let id = book.template.asset_id((2, 5), number).unwrap();
+        book.template.page(id, number, (Origin::upload("x"), "image/jpeg")).unwrap()
+    };
+    numbers.map(page).collect()
 }
 
 #[tokio::test]
@@ -23,18 +31,18 @@ async fn a_document_waits_with_its_job_and_tells_how_far_it_is() {
 
         let mut book = taken[0].clone();
         (book.status, book.pages) = (CompositeStatus::Rasterizing, Some(2));
-        catalogue.advance_composite(&book, at(2)).await.unwrap();
-        let mut pages = Vec::new();
-        for number in 1..=2 {
-            let id = book.template.asset_id((2, 5), number).unwrap();
-            pages.push(book.template.page(id, number, Origin::upload("x")).unwrap());
-        }
-        let batch = catalogue.register_batch(2, &pages, job.priority, at(2)).await.unwrap();
-        (book.registered, book.batches) = (2, vec![batch.id]);
-        catalogue.complete_composite(&job, &book, at(3)).await.unwrap();
+        book.skipped = vec!["notes.txt is no image".to_owned()];
+        assert!(catalogue.advance_composite(&book, at(2)).await.unwrap());
+        let pages = pages(&book, 1..=2);
+        let after = catalogue.register_pages(&book, &pages, at(2)).await.unwrap().unwrap();
+        let told = catalogue.composite(&book.id).await.unwrap().unwrap();
+        assert_eq!((told.registered, told.batches.len()), (2, 1));
+        assert_eq!(told, after);
+        catalogue.complete_composite(&job, at(3)).await.unwrap();
         let told = catalogue.composite(&book.id).await.unwrap().unwrap();
         assert_eq!((told.status, told.pages), (CompositeStatus::Completed, Some(2)));
-        assert_eq!((told.batches, told.modified), (vec![batch.id], at(3)));
+        assert_eq!((told.batches, told.modified), (after.batches, at(3)));
+        assert_eq!(told.skipped, book.skipped);
         assert!(catalogue.asset(&id("2/5/page-002")).await.unwrap().unwrap().ingesting);
     }
 }
@@ -64,6 +72,53 @@ async fn a_document_that_can_not_be_taken_apart_tells_why() {
         }
         let told = catalogue.composite(&taken[1].id).await.unwrap().unwrap();
         assert_eq!(told.error.as_deref(), Some("the origin is away"), "after its last attempt");
+    }
+}
+
+#[tokio::test]
+async fn pages_are_registered_once_however_many_workers_try() {
+    for house in houses().await {
+        let catalogue = house.enter();
+        furnish(catalogue).await;
+        let taken = catalogue.register_composites(2, &[book()], at(1)).await.unwrap();
+        let book = &taken[0];
+        let (first, next) = (pages(book, 1..=2), pages(book, 3..=3));
+        let (one, other) = tokio::join!(
+            catalogue.register_pages(book, &first, at(2)),
+            catalogue.register_pages(book, &first, at(2)),
+        );
+        let (one, other) = (one.unwrap(), other.unwrap());
+        assert!(one.is_some() != other.is_some(), "{one:?} {other:?}");
+        assert!(!catalogue.advance_composite(book, at(3)).await.unwrap(), "it is behind");
+        let ahead = one.or(other).unwrap();
+        let ahead = catalogue.register_pages(&ahead, &next, at(3)).await.unwrap().unwrap();
+        assert_eq!((ahead.registered, ahead.batches.len()), (3, 2));
+        let late = catalogue.register_pages(book, &first, at(4)).await.unwrap();
+        assert_eq!(late, None);
+        assert_eq!(catalogue.composite(&book.id).await.unwrap().unwrap(), ahead);
+    }
+}
+
+#[tokio::test]
+async fn pages_that_a_document_was_not_to_have_are_cleaned_up_when_it_is_given_up() {
+    for house in houses().await {
+        let catalogue = house.enter();
+        furnish(catalogue).await;
+        let taken = catalogue.register_composites(2, &[book()], at(1)).await.unwrap();
+        let job = claim(catalogue, at(1)).await.unwrap();
+        let mut book = taken[0].clone();
+        book.drawn = vec!["uploads/2/5/page-001/1".to_owned()];
+        assert!(catalogue.advance_composite(&book, at(2)).await.unwrap());
+        catalogue.record_failed(&job, "the disk is full", at(2)).await.unwrap();
+        let told = catalogue.composite(&book.id).await.unwrap().unwrap();
+        assert!(told.drawn.is_empty());
+        assert!(claim(catalogue, at(3)).await.is_none(), "somebody may still be drawing");
+        let job = claim(catalogue, at(2) + std::time::Duration::from_secs(60)).await.unwrap();
+        assert_eq!((job.kind, &job.leftovers.uploads), (JobKind::CleanUp, &book.drawn));
+        assert_eq!(catalogue.unneeded(&job).await.unwrap(), job.leftovers);
+        book.status = CompositeStatus::Rasterizing;
+        assert!(catalogue.advance_composite(&book, at(70)).await.unwrap(), "it is tried again");
+        assert!(catalogue.unneeded(&job).await.unwrap().uploads.is_empty());
     }
 }
 

@@ -39,3 +39,5 @@ pub use open::identify;
 pub(crate) use open::open;
 pub use rows::SourceFacts;
 pub(crate) use rows::{Layout, Rows};
+pub use sniff::image_type;
+pub use tiff::{copy_tiff_page, tiff_pages};

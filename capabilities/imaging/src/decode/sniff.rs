@@ -82,6 +82,26 @@ pub(super) fn sniff(head: &[u8]) -> Kind {
     }
 }
 
+/// The media type of an image, by its first bytes (a thousand or so); `None` for what is no image that we, or the
+/// programs that help us, could read.
+pub fn image_type(head: &[u8]) -> Option<&'static str> {
+    match sniff(head) {
+        Kind::Jpeg => Some("image/jpeg"),
+        Kind::Tiff => Some("image/tiff"),
+        Kind::Png => Some("image/png"),
+        Kind::Jp2 => Some("image/jp2"),
+        Kind::J2k => Some("image/j2c"),
+        Kind::Webp => Some("image/webp"),
+        Kind::Gif => Some("image/gif"),
+        Kind::Bmp => Some("image/bmp"),
+        Kind::Other("an AVIF image") => Some("image/avif"),
+        Kind::Other("a HEIC image") => Some("image/heic"),
+        Kind::Other("a JPEG XL image") => Some("image/jxl"),
+        // Whatever begins with some zeros may be told to be a fax.
+        Kind::Fax | Kind::Other(_) => None,
+    }
+}
+
 fn iso_media(head: &[u8]) -> Kind {
     let brands = head.get(8..).unwrap_or_default();
     let has = |brand: &[u8]| brands.chunks_exact(4).take(16).any(|each| each == brand);
@@ -163,6 +183,20 @@ mod tests {
         ];
         for (head, kind) in table {
             assert_eq!(sniff(head), kind, "{:?}", String::from_utf8_lossy(head));
+        }
+    }
+
+    #[test]
+    fn images_have_a_media_type_and_all_else_has_none() {
+        let table: [(&[u8], Option<&str>); 5] = [
+            (b"\xff\xd8\xff\xe0", Some("image/jpeg")),
+            (b"\0\0\0\x20ftypavif\0\0\0\0mif1miaf", Some("image/avif")),
+            (b"PK\x03\x04", None),
+            (b"%PDF-1.7", None),
+            (b"\0\0\0\0", None),
+        ];
+        for (head, told) in table {
+            assert_eq!(image_type(head), told, "{:?}", String::from_utf8_lossy(head));
         }
     }
 }

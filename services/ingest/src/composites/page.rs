@@ -1,4 +1,4 @@
-//! Both ends of what a child does with a document: what it is asked, and how it answers.
+//! Both ends of what a child does with a page of a document: what it is asked, and how it answers.
 
 use std::{
     fs::File,
@@ -13,6 +13,7 @@ use sandbox::child::file;
 use serde::{Deserialize, Serialize};
 use storage::{Bucket, keys};
 
+use super::contents::Page;
 use crate::{
     config::IngestConfig,
     convert::{create, limits, run_child},
@@ -21,48 +22,38 @@ use crate::{
     origins::Fetched,
 };
 
-/// What is to be drawn of a document.
+/// Which page of a document is wanted, and how it is drawn if it has to be.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct PageTask {
-    /// The first is 0.
-    number: usize,
+    page: Page,
     resolution: Resolution,
     quality: u8,
 }
 
-/// What pages are kept as: tiles are made of them, so better than those.
+/// What drawn pages are kept as: tiles are made of them, so better than those.
 const QUALITY: u8 = 95;
 /// A page that is larger is drawn with fewer pixels an inch.
 const MAX_PIXELS: u64 = 100_000_000;
 const MAX_EDGE: u16 = 30_000;
 
-/// How many pages a document has.
-pub(super) async fn pages_of(config: &IngestConfig, source: &Fetched) -> Result<u64, Failure> {
-    let files = vec![source.file.try_clone().context("the source can't be shared")?];
-    let counted = run_child(&Task::CountPages, files, limits(config, 1)).await;
-    let outcome = counted.map_err(of_document)?;
-    let Outcome::Pages(pages) = outcome else { return Err(outcome.into_failure()) };
-    Ok(pages)
-}
-
-/// Draws a page, and keeps it and its words under `key`. May run twice: a page that is there is not drawn again.
+/// Makes a page, and keeps it under `key`, and its words beside it. May run twice: a page that is there is not made again.
 pub(super) async fn keep_page(
     (config, bucket): (&IngestConfig, &Bucket),
     (source, folder): (&Fetched, &Path),
-    (number, key): (u64, &str),
+    (page, key): (&Page, &str),
 ) -> Result<(), Failure> {
     let there = bucket.head(key).await.context("a page can't be looked up")?;
     if there.is_some() {
         return Ok(());
     }
-    let (image, words) = (folder.join("page.jpg"), folder.join("words.json"));
+    let (image, words) = (folder.join("page"), folder.join("words.json"));
     let files = vec![
         source.file.try_clone().context("the source can't be shared")?,
         create(&image)?,
         create(&words)?,
     ];
-    let task = Task::DrawPage(PageTask {
-        number: usize::try_from(number).unwrap_or(usize::MAX),
+    let task = Task::MakePage(PageTask {
+        page: page.clone(),
         resolution: Resolution {
             dpi: config.page_dpi as f32,
             max_pixels: MAX_PIXELS.min(config.max_source_pixels),
@@ -71,38 +62,37 @@ pub(super) async fn keep_page(
         quality: QUALITY,
     });
     let outcome = run_child(&task, files, limits(config, 1)).await.map_err(of_document)?;
-    let Outcome::Page = outcome else { return Err(outcome.into_failure()) };
-    // The page itself last: where it is, its words are.
-    let kept = bucket.put_file(&keys::words_of_upload(key), &words).await;
-    kept.context("the words of a page can't be kept")?;
+    let Outcome::Page = outcome else { return Err(of_document(outcome.into_failure())) };
+    if let Page::Pdf(_) = page {
+        // The page itself last: where it is, its words are.
+        let kept = bucket.put_file(&keys::words_of_upload(key), &words).await;
+        kept.context("the words of a page can't be kept")?;
+    }
     bucket.put_file(key, &image).await.context("a page can't be kept")?;
     Ok(())
 }
 
-/// In the child.
-pub(crate) fn count_pages() -> Outcome {
-    match open(file(0)) {
-        Ok(pdf) => Outcome::Pages(pdf.pages() as u64),
-        Err(fault) => fault.into(),
-    }
-}
-
 /// In the child: source, image, words.
-pub(crate) fn draw_page(task: &PageTask) -> Outcome {
-    match try_draw_page(task) {
+pub(crate) fn make_page(task: &PageTask) -> Outcome {
+    let made = match &task.page {
+        Page::Pdf(number) => draw(task, *number),
+        Page::Tiff(at) => imaging::copy_tiff_page(&file(0), *at, file(1)).map_err(Fault::from),
+        Page::Zip(member, _) => member.unpack(&file(0), file(1)).map_err(Fault::from),
+    };
+    match made {
         Ok(()) => Outcome::Page,
         Err(fault) => fault.into(),
     }
 }
 
-fn try_draw_page(task: &PageTask) -> Result<(), Fault> {
-    let pdf = open(file(0))?;
-    let sheet = pdf.draw(task.number, &task.resolution)?;
+fn draw(task: &PageTask, number: usize) -> Result<(), Fault> {
+    let pdf = open_pdf(file(0))?;
+    let sheet = pdf.draw(number, &task.resolution)?;
     let (width, height) = (sheet.w, sheet.h);
     let extent = Extent::new(width, height);
     let jpeg = imaging::encode_rows(extent, task.quality, |take| sheet.each_row(take))?;
     file(1).write_all(&jpeg)?;
-    let words = pdf.words(task.number, &task.resolution)?;
+    let words = pdf.words(number, &task.resolution)?;
     file(2).write_all(&serde_json::to_vec(&Words { width, height, words })?)?;
     Ok(())
 }
@@ -117,7 +107,11 @@ struct Words {
 
 /// Why a child has nothing to show.
 #[derive(Debug, thiserror::Error)]
-enum Fault {
+pub(super) enum Fault {
+    #[error("the document has more than {0} pages: so many are not accepted")]
+    TooMany(u64),
+    #[error("the ZIP has no images in it")]
+    NoImages,
     #[error(transparent)]
     Document(#[from] pages::Error),
     #[error(transparent)]
@@ -131,13 +125,17 @@ enum Fault {
 impl From<Fault> for Outcome {
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::Document(error) => Self::Refused(error.to_string()),
-            Fault::Image(_) | Fault::File(_) | Fault::Words(_) => Self::Broken(fault.to_string()),
+            Fault::Document(pages::Error::Unreadable(_)) => Self::Broken(fault.to_string()),
+            Fault::Document(_) | Fault::TooMany(_) | Fault::NoImages => {
+                Self::Refused(fault.to_string())
+            }
+            Fault::Image(error) => Self::of(&error),
+            Fault::File(_) | Fault::Words(_) => Self::Broken(fault.to_string()),
         }
     }
 }
 
-fn open(mut source: File) -> Result<Pdf, Fault> {
+pub(super) fn open_pdf(mut source: File) -> Result<Pdf, Fault> {
     // Every child has the same file, and leaves off where it stopped.
     source.rewind()?;
     let mut bytes = Vec::new();
@@ -146,7 +144,7 @@ fn open(mut source: File) -> Result<Pdf, Fault> {
 }
 
 /// The child speaks of images.
-fn of_document(failure: Failure) -> Failure {
+pub(super) fn of_document(failure: Failure) -> Failure {
     match failure {
         Failure::Asset(text) => Failure::Asset(text.replace("the image", "the document")),
         Failure::Origin(_) | Failure::Ours(_) => failure,

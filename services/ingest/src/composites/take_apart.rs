@@ -1,93 +1,67 @@
 use std::path::Path;
 
 use anyhow::Context;
-use catalogue::{Composite, CompositeStatus, Job, NewAsset, Priority, Stage};
+use catalogue::{Composite, CompositeStatus, Job, NewAsset, Stage};
 use model::Origin;
 use storage::keys;
 
-use super::page::{keep_page, pages_of};
-use crate::{
-    composites::drop_words, engine::Engine, failure::Failure, fetch::Wanted, origins::Fetched,
+use super::{
+    contents::{Contents, Page, contents_of},
+    page::keep_page,
 };
+use crate::{engine::Engine, failure::Failure, fetch::Wanted};
 
 /// So many pages are registered together, as the DLCS has it.
-const PAGES_AT_ONCE: u64 = 100;
+const PAGES_AT_ONCE: usize = 100;
 
 impl Engine {
-    /// Makes an asset of each page of a document. May run twice: pages that are drawn or registered stay so.
+    /// Makes an asset of each page of a document. May run twice: pages that are made or registered stay so.
     pub(crate) async fn take_apart(&self, job: &Job) -> Result<(), Failure> {
         let found = self.catalogue.composite(job.asset.name()).await;
         let found = found.context("the document can't be looked up")?;
-        let mut composite = found.ok_or_else(|| Failure::Asset("the document is gone".into()))?;
+        let composite = found.ok_or_else(|| Failure::Asset("the document is gone".into()))?;
         let folder = self.scratch.for_job().context("there is no room for files in the making")?;
-        let ended = self.register_pages(job, &mut composite, folder.path()).await;
-        if let Err(Failure::Asset(_)) = &ended {
-            self.drop_pages(&composite).await?;
-        }
-        ended?;
-        let completed = self.catalogue.complete_composite(job, &composite, self.now()).await;
+        let (document, pages) = (composite.id.clone(), composite.registered);
+        let pages = pages + self.register_pages(job, composite, folder.path()).await?;
+        let completed = self.catalogue.complete_composite(job, self.now()).await;
         completed.context("the job can't be ended")?;
-        tracing::info!(document = composite.id, pages = composite.registered, "taken apart");
+        tracing::info!(document, pages, "taken apart");
         Ok(())
     }
 
+    /// Answers how many pages were still to be registered.
     async fn register_pages(
         &self,
         job: &Job,
-        composite: &mut Composite,
+        mut composite: Composite,
         folder: &Path,
-    ) -> Result<(), Failure> {
+    ) -> Result<u64, Failure> {
         self.stages.enter(job.id, Stage::Fetching);
-        self.note(composite, CompositeStatus::FetchingOrigin).await?;
+        self.note(&mut composite, CompositeStatus::FetchingOrigin).await?;
         let (customer, origin) = (composite.customer, &composite.origin);
         let source = self.open(Wanted { customer, origin, is_image: false }, folder).await?;
-        let pages = pages_of(&self.config, &source).await?;
-        if pages > self.config.max_pages {
-            let most = self.config.max_pages;
-            let text = format!("the document has {pages} pages: more than {most} are not accepted");
-            return Err(Failure::Asset(text));
-        }
-        composite.pages = Some(pages);
-        while composite.registered < pages {
-            self.note(composite, CompositeStatus::Rasterizing).await?;
-            let end = pages.min(composite.registered + PAGES_AT_ONCE);
-            let mut assets = Vec::new();
-            for index in composite.registered..end {
-                self.stages.advance(job.id, Stage::Converting, percent(index, pages));
-                assets.push(self.page(composite, index, (&source, folder)).await?);
+        let Contents { pages, skipped } = contents_of(&self.config, &source).await?;
+        (composite.pages, composite.skipped) = (Some(pages.len() as u64), skipped);
+        let (begun, all) = (composite.registered, pages.len() as u64);
+        let left = pages.get(usize::try_from(begun).unwrap_or(usize::MAX)..).unwrap_or_default();
+        for pages in left.chunks(PAGES_AT_ONCE) {
+            let planned = pages.iter().zip(composite.registered..);
+            let planned = planned.map(|(page, index)| Planned::new(&composite, page, index));
+            let planned = planned.collect::<Result<Vec<_>, _>>()?;
+            // First noted, then made: whatever becomes of the document, it is known what to clean up.
+            composite.drawn = planned.iter().map(|own| own.key.clone()).collect();
+            self.note(&mut composite, CompositeStatus::Rasterizing).await?;
+            let mut assets = Vec::with_capacity(planned.len());
+            for (own, index) in planned.into_iter().zip(composite.registered..) {
+                self.stages.advance(job.id, Stage::Converting, percent(index, all));
+                let room = (&*self.config, &self.bucket);
+                keep_page(room, (&source, folder), (own.page, &own.key)).await?;
+                assets.push(own.asset);
             }
-            self.note(composite, CompositeStatus::BuildingDlcsRequest).await?;
-            let customer = composite.customer;
-            let batch =
-                self.catalogue.register_batch(customer, &assets, Priority::Normal, self.now());
-            composite.batches.push(batch.await.map_err(refused)?.id);
-            composite.registered = end;
+            let registered = self.catalogue.register_pages(&composite, &assets, self.now()).await;
+            composite = registered.map_err(refused)?.ok_or_else(taken_over)?;
         }
-        Ok(())
-    }
-
-    async fn page(
-        &self,
-        composite: &Composite,
-        index: u64,
-        (source, folder): (&Fetched, &Path),
-    ) -> Result<NewAsset, Failure> {
-        let (number, id) = numbered(composite, index)?;
-        let key = keys::upload(&id, &token(composite, index));
-        keep_page((&self.config, &self.bucket), (source, folder), (index, &key)).await?;
-        composite.template.page(id, number, Origin::upload(&key)).map_err(refused)
-    }
-
-    /// Removes the pages that were drawn, and are not going to be anybody's origin.
-    async fn drop_pages(&self, composite: &Composite) -> Result<(), Failure> {
-        let pages = composite.pages.unwrap_or_default();
-        for index in composite.registered..pages.min(composite.registered + PAGES_AT_ONCE) {
-            let Ok((_, id)) = numbered(composite, index) else { continue };
-            let key = keys::upload(&id, &token(composite, index));
-            drop_words(&self.bucket, &key).await.context("a page can't be removed")?;
-            self.bucket.delete(&key).await.context("a page can't be removed")?;
-        }
-        Ok(())
+        Ok(composite.registered - begun)
     }
 
     async fn note(
@@ -97,8 +71,34 @@ impl Engine {
     ) -> Result<(), Failure> {
         composite.status = status;
         let noted = self.catalogue.advance_composite(composite, self.now()).await;
-        Ok(noted.context("the progress can't be noted")?)
+        match noted.context("the progress can't be noted")? {
+            true => Ok(()),
+            false => Err(taken_over()),
+        }
     }
+}
+
+/// A page, and what becomes of it.
+struct Planned<'a> {
+    page: &'a Page,
+    asset: NewAsset,
+    /// Where it is kept.
+    key: String,
+}
+
+impl<'a> Planned<'a> {
+    fn new(composite: &Composite, page: &'a Page, index: u64) -> Result<Self, Failure> {
+        let (number, id) = numbered(composite, index)?;
+        // The token tells the page from others that the asset had before.
+        let key = keys::upload(&id, &format!("{}-{index}", composite.id));
+        let image = (Origin::upload(&key), page.media_type());
+        let asset = composite.template.page(id, number, image).map_err(refused)?;
+        Ok(Self { page, asset, key })
+    }
+}
+
+fn taken_over() -> Failure {
+    Failure::Ours(anyhow::anyhow!("another worker has the document"))
 }
 
 /// Never all of it: the last page is not done yet.
@@ -112,11 +112,6 @@ fn numbered(composite: &Composite, index: u64) -> Result<(i64, model::AssetId), 
     let number = number.ok_or_else(|| Failure::Asset("'incrementSeed' is too large".to_owned()))?;
     let id = composite.template.asset_id((composite.customer, composite.space), number);
     Ok((number, id.map_err(refused)?))
-}
-
-/// Tells the page from others that the asset had before.
-fn token(composite: &Composite, index: u64) -> String {
-    format!("{}-{index}", composite.id)
 }
 
 /// What the registration of pages is refused for is the librarian's affair.

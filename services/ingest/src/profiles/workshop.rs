@@ -67,7 +67,7 @@ impl Workshop {
             Ok(Outcome::Unsupported(_)) => Ok(Look::Strange),
             Ok(
                 outcome @ (Outcome::Converted(_)
-                | Outcome::Pages(_)
+                | Outcome::Contents(_)
                 | Outcome::Page
                 | Outcome::Excerpted { .. }
                 | Outcome::Refused(_)

@@ -51,7 +51,7 @@ pub(super) async fn cover(
         other @ (Outcome::Converted(_)
         | Outcome::Adopted(_)
         | Outcome::Identified(..)
-        | Outcome::Pages(_)
+        | Outcome::Contents(_)
         | Outcome::Page
         | Outcome::Unsupported(_)
         | Outcome::Broken(_)) => Err(other.into_failure()),

@@ -9,8 +9,16 @@ use crate::{
     images::{Subject, put_fields},
 };
 
-/// What a document may be; others are said by their faults.
-const FORMAT: &str = "application/pdf";
+/// What a document may be said to be; what it is, its bytes tell.
+const FORMATS: [&str; 5] = [
+    "application/pdf",
+    "image/tiff",
+    "application/zip",
+    "application/x-zip-compressed",
+    "application/vnd.comicbook+zip",
+];
+/// What its pages are judged as.
+const PAGE: &str = "image/jpeg";
 /// Where the pages of the sample lie: they are judged before there are any.
 const SAMPLE: &str = "https://pages.invalid/1.jpg";
 
@@ -36,8 +44,8 @@ pub(super) fn new_composite(
     let space = required(&mut fields, "space", 1..=u32::MAX);
     let seed = required(&mut fields, "incrementSeed", i64::from(i32::MIN)..=i64::from(i32::MAX));
     let origin = origin(&mut fields);
-    if fields.text("originFormat").is_some_and(|told| told != FORMAT) {
-        fields.fault(format!("'originFormat' must be {FORMAT}"));
+    if fields.text("originFormat").is_some_and(|told| !FORMATS.contains(&&*told)) {
+        fields.fault("'originFormat' must be application/pdf, image/tiff or application/zip");
     }
     // The place in the storage is ours, and what pages are we know.
     for ignored in ["compositeId", "mediaType", "family", "text", "textType", "@type"] {
@@ -51,7 +59,7 @@ pub(super) fn new_composite(
     };
     let first = AssetId::new(customer, space, name.with(seed));
     let first = first.map_err(|fault| Error::invalid(fault.to_string()))?;
-    fields.put("mediaType", json!("image/jpeg"));
+    fields.put("mediaType", json!(PAGE));
     fields.put("origin", json!(SAMPLE));
     let subject = Subject { id: &first, stored: None, config };
     let same = put_fields(fields, &subject, false)?;
@@ -60,7 +68,7 @@ pub(super) fn new_composite(
     };
     let formats = (texts(strings), texts(numbers));
     let template = PageTemplate::new(name.as_str().to_owned(), formats, same);
-    let page = template.page(first, seed, Origin::Http(SAMPLE.to_owned()));
+    let page = template.page(first, seed, (Origin::Http(SAMPLE.to_owned()), PAGE));
     page.map_err(|fault| Error::invalid(fault.to_string()))?;
     Ok(NewComposite { space, origin, seed, template })
 }

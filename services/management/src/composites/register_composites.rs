@@ -82,7 +82,7 @@ mod tests {
             let librarian = api.customer(&administrator, "library").await;
             librarian.post("/customers/2/spaces", json!({"name": "maps"})).await;
             let members =
-                json!({"member": [composite(json!({})), composite(json!({"id": "b{}"}))]});
+                json!({"member": [composite(json!({})), composite(json!({"id": "b{}", "originFormat": "image/tiff"}))]});
             let taken = librarian.post(QUEUE, members).await;
             assert_eq!(taken.status, 202, "{}", taken.detail());
             let members = taken.body["members"].as_array().unwrap();
@@ -136,7 +136,10 @@ mod tests {
                 (json!({"origin": null}), "'origin' is required"),
                 (json!({"origin": "nowhere"}), "'origin' is not usable"),
                 (json!({"origin": "recto-upload://uploads/2/1/x/y"}), "cannot name an upload"),
-                (json!({"originFormat": "image/tiff"}), "'originFormat' must be application/pdf"),
+                (
+                    json!({"originFormat": "image/png"}),
+                    "'originFormat' must be application/pdf, image",
+                ),
                 (json!({"space": null}), "'space' is required"),
                 (json!({"space": 9}), "Target space 9 does not exist"),
                 (json!({"number1": "n{}"}), "'n1' is no number"),

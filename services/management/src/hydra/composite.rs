@@ -26,6 +26,9 @@ pub(crate) struct CompositeMember {
     /// The batches of its pages.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     dlcs_uris: Vec<String>,
+    /// What in it became no page, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    skipped: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
 }
@@ -49,6 +52,7 @@ impl CompositeMember {
             last_updated: composite.modified,
             image_count: composite.pages,
             dlcs_uris: batches.map(|batch| urls.batch(composite.customer, *batch)).collect(),
+            skipped: composite.skipped.clone(),
             error: composite.error.clone().filter(|_| has_failed),
         }
     }

@@ -18,7 +18,7 @@ const MAX_PAGES: u32 = 100_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) struct Dialect {
     pub(in super::super) big_endian: bool,
-    big: bool,
+    pub(super) big: bool,
 }
 
 impl Dialect {
@@ -38,7 +38,7 @@ impl Dialect {
 pub(in super::super) struct Tiff {
     pub(in super::super) source: Source,
     pub(in super::super) dialect: Dialect,
-    first: u64,
+    pub(super) first: u64,
 }
 
 /// How a directory is reached from the first one.
@@ -50,20 +50,22 @@ pub(super) enum Link {
     Behind,
 }
 
+/// Which values a directory has, and where they begin.
 #[derive(Clone, Copy, Debug)]
-struct Entry {
-    tag: u16,
-    kind: u16,
-    count: u64,
-    at: u64,
+pub(super) struct Entry {
+    pub(super) tag: u16,
+    pub(super) kind: u16,
+    pub(super) count: u64,
+    pub(super) at: u64,
 }
 
 /// One page's tags.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Directory {
     tiff: Tiff,
-    entries: Vec<Entry>,
-    next: u64,
+    pub(super) entries: Vec<Entry>,
+    /// Where the next page's begins; 0 after the last.
+    pub(super) next: u64,
 }
 
 impl Tiff {
@@ -117,7 +119,7 @@ impl Tiff {
         Ok(others)
     }
 
-    fn directory(&self, at: u64) -> Result<Directory, Error> {
+    pub(super) fn directory(&self, at: u64) -> Result<Directory, Error> {
         let (head, size) = if self.dialect.big { (8, 20) } else { (2, 12) };
         let mut number = [0; 8];
         self.source.read_exact(at, &mut number[..head as usize])?;
@@ -165,7 +167,7 @@ impl Tiff {
     }
 }
 
-fn size_of_kind(kind: u16) -> u64 {
+pub(super) fn size_of_kind(kind: u16) -> u64 {
     match kind {
         3 | 8 => 2,
         4 | 9 | 11 | 13 => 4,

@@ -9,6 +9,8 @@
 //!
 //! - [`tiled`] opens a file of tiles in place: any part of it, or of the smaller copies that it holds.
 //!
+//! - [`pages`] finds the pages of a file of many, and [`copy_page`] makes a file of one, pixels untouched.
+//!
 //! Elsewhere later pages, reduced copies, masks and sub-directories are not read.
 
 mod page;
@@ -27,8 +29,11 @@ mod ycbcr;
 mod logluv;
 mod old_jpeg;
 mod tiled;
+mod pages;
+mod copy_page;
 
 pub(super) use codec::RawFax;
 pub(super) use ifd::Tiff;
 pub(super) use page::open;
+pub use pages::{copy_tiff_page, tiff_pages};
 pub(super) use tiled::Tiled;

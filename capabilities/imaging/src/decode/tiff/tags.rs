@@ -1,6 +1,7 @@
 //! The tags that decide how a page looks. Names are TIFF's own.
 
 pub(super) const NEW_SUBFILE_TYPE: u16 = 254;
+pub(super) const SUBFILE_TYPE: u16 = 255;
 pub(super) const IMAGE_WIDTH: u16 = 256;
 pub(super) const IMAGE_LENGTH: u16 = 257;
 pub(super) const BITS_PER_SAMPLE: u16 = 258;
@@ -13,6 +14,8 @@ pub(super) const SAMPLES_PER_PIXEL: u16 = 277;
 pub(super) const ROWS_PER_STRIP: u16 = 278;
 pub(super) const STRIP_BYTE_COUNTS: u16 = 279;
 pub(super) const PLANAR_CONFIGURATION: u16 = 284;
+pub(super) const FREE_OFFSETS: u16 = 288;
+pub(super) const FREE_BYTE_COUNTS: u16 = 289;
 pub(super) const T4_OPTIONS: u16 = 292;
 pub(super) const PREDICTOR: u16 = 317;
 pub(super) const COLOR_MAP: u16 = 320;
@@ -27,6 +30,7 @@ pub(super) const S_MIN_SAMPLE_VALUE: u16 = 340;
 pub(super) const S_MAX_SAMPLE_VALUE: u16 = 341;
 pub(super) const JPEG_TABLES: u16 = 347;
 pub(super) const JPEG_INTERCHANGE_FORMAT: u16 = 513;
+pub(super) const JPEG_INTERCHANGE_FORMAT_LENGTH: u16 = 514;
 pub(super) const JPEG_RESTART_INTERVAL: u16 = 515;
 pub(super) const JPEG_Q_TABLES: u16 = 519;
 pub(super) const JPEG_DC_TABLES: u16 = 520;
@@ -34,5 +38,8 @@ pub(super) const JPEG_AC_TABLES: u16 = 521;
 pub(super) const YCBCR_COEFFICIENTS: u16 = 529;
 pub(super) const YCBCR_SUBSAMPLING: u16 = 530;
 pub(super) const REFERENCE_BLACK_WHITE: u16 = 532;
+pub(super) const EXIF: u16 = 34665;
 pub(super) const ICC_PROFILE: u16 = 34675;
+pub(super) const GPS: u16 = 34853;
+pub(super) const INTEROPERABILITY: u16 = 40965;
 pub(super) const GDAL_NODATA: u16 = 42113;
