@@ -51,7 +51,7 @@ mod promises;
 
 pub use assets::{
     Asset, AssetChannel, AssetFields, AssetFilter, AssetPage, AssetProperty, AssetTest, BatchScope,
-    Change, Changed, ChannelChoice, Comparison, Cursor, ErrorsByMetadata, LabelList, ListOperation,
+    Change, Changed, ChannelChoice, Comparison, Cursor, ErrorsByMetadata, KeptObject, LabelList, ListOperation,
     ListPatch, ListProperty, Literal, LiteralKind, MetadataField, NewAsset, Place, Recording,
     Registered, Testable, Transcode, WantedChannel, Whereabouts,
 };

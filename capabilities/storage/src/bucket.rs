@@ -61,6 +61,13 @@ pub struct Stored {
     pub sha256: [u8; 32],
 }
 
+impl Stored {
+    /// Its checksum in hexadecimal digits.
+    pub fn hex(&self) -> String {
+        self.sha256.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
 impl Bucket {
     /// The bucket that the settings name; an empty URL is a folder in the data directory.
     pub fn open(config: &StorageConfig, data: &Path) -> Result<Self, Error> {
@@ -211,6 +218,10 @@ impl Bucket {
 
     pub(crate) fn store(&self) -> &dyn ObjectStore {
         &*self.inner.place.store
+    }
+
+    pub(crate) fn compares(&self) -> bool {
+        self.inner.place.compares
     }
 
     pub(crate) fn part_bytes(&self) -> u64 {

@@ -37,6 +37,9 @@ pub struct StorageConfig {
     pub azure_access_key: Secret,
     /// A file with a Google service account; empty to use the platform's credentials.
     pub gcs_service_account: String,
+    /// Sends S3 the SHA-256 of everything that is written, which it compares with what arrives; `false` for services that don't
+    /// know the header `x-amz-checksum-sha256`. Where a store is told no checksum, it is asked for the size of what it keeps.
+    pub checksums: bool,
     /// Allows an endpoint without TLS.
     pub allow_http: bool,
     /// How long one request to the storage may take, in seconds.
@@ -69,6 +72,7 @@ impl Default for StorageConfig {
             azure_account: String::new(),
             azure_access_key: Secret::default(),
             gcs_service_account: String::new(),
+            checksums: true,
             allow_http: false,
             timeout_seconds: 30,
             retries: 4,

@@ -7,8 +7,12 @@ use std::{
 };
 
 use object_store::{
-    ClientOptions, ObjectStore, RetryConfig, aws::AmazonS3Builder, azure::MicrosoftAzureBuilder,
-    gcp::GoogleCloudStorageBuilder, local::LocalFileSystem, memory::InMemory,
+    ClientOptions, ObjectStore, RetryConfig,
+    aws::{AmazonS3Builder, Checksum},
+    azure::MicrosoftAzureBuilder,
+    gcp::GoogleCloudStorageBuilder,
+    local::LocalFileSystem,
+    memory::InMemory,
     path::Path as Location,
 };
 use url::Url;
@@ -21,6 +25,8 @@ pub(crate) struct Place {
     pub(crate) prefix: Location,
     /// Where the keys are files.
     pub(crate) folder: Option<PathBuf>,
+    /// Whether what arrives is compared with what was sent.
+    pub(crate) compares: bool,
     /// What to call it in a message.
     pub(crate) name: String,
 }
@@ -30,16 +36,20 @@ pub(crate) fn connect(config: &StorageConfig, data: &Path) -> Result<Place, Erro
         return folder(&data.join("storage"));
     }
     let url = Url::parse(&config.url).map_err(|_| not_a_place(&config.url))?;
+    let mut compares = false;
     let store: Arc<dyn ObjectStore> = match url.scheme() {
         "file" => return folder(&url.to_file_path().map_err(|()| not_a_place(&config.url))?),
         "memory" => return Ok(memory()),
-        "s3" | "s3a" => Arc::new(s3(config, host(&url)?).map_err(not_set_up)?),
+        "s3" | "s3a" => {
+            compares = config.checksums;
+            Arc::new(s3(config, host(&url)?).map_err(not_set_up)?)
+        }
         "gs" => Arc::new(google(config, host(&url)?).map_err(not_set_up)?),
         "az" | "azure" => Arc::new(azure(config, host(&url)?).map_err(not_set_up)?),
         _ => return Err(not_a_place(&config.url)),
     };
     let prefix = Location::from_url_path(url.path()).map_err(|error| not_set_up(error.into()))?;
-    Ok(Place { store, prefix, folder: None, name: config.url.clone() })
+    Ok(Place { store, prefix, folder: None, compares, name: config.url.clone() })
 }
 
 pub(crate) fn memory() -> Place {
@@ -47,6 +57,7 @@ pub(crate) fn memory() -> Place {
         store: Arc::new(InMemory::new()),
         prefix: Location::ROOT,
         folder: None,
+        compares: true,
         name: "memory".to_owned(),
     }
 }
@@ -63,6 +74,7 @@ pub(crate) fn folder(path: &Path) -> Result<Place, Error> {
         store: Arc::new(store),
         prefix: Location::ROOT,
         folder: Some(path.to_path_buf()),
+        compares: true,
         name,
     })
 }
@@ -78,6 +90,9 @@ pub(crate) fn s3(
         .with_retry(retry(config));
     if !config.endpoint.is_empty() {
         builder = builder.with_endpoint(&config.endpoint);
+    }
+    if config.checksums {
+        builder = builder.with_checksum_algorithm(Checksum::SHA256);
     }
     if !config.region.is_empty() {
         builder = builder.with_region(&config.region);

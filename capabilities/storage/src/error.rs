@@ -12,6 +12,9 @@ pub enum Error {
     NotFound(String),
     #[error("{key} ends before byte {end}")]
     TooShort { key: String, end: u64 },
+    /// What was written did not arrive whole.
+    #[error("{key} was written with {bytes} bytes, and has {found}")]
+    Torn { key: String, bytes: u64, found: u64 },
     #[error("{0:?} cannot be a key")]
     InvalidKey(String),
     #[error("the storage is not set up: {reason}")]

@@ -10,6 +10,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use object_store::{
     CopyOptions, GetOptions, GetRange, GetResult, ListResult, MultipartUpload, ObjectMeta,
@@ -28,6 +29,8 @@ pub(crate) struct FakeStore {
     pub(crate) gate: Semaphore,
     pub(crate) is_down: Arc<AtomicBool>,
     pub(crate) was_aborted: Arc<AtomicBool>,
+    /// What is written ends too early.
+    pub(crate) loses_bytes: AtomicBool,
 }
 
 impl FakeStore {
@@ -38,6 +41,7 @@ impl FakeStore {
             gate: Semaphore::new(Semaphore::MAX_PERMITS),
             is_down: Arc::default(),
             was_aborted: Arc::default(),
+            loses_bytes: AtomicBool::default(),
         })
     }
 
@@ -46,6 +50,7 @@ impl FakeStore {
             store: self.clone(),
             prefix: Location::ROOT,
             folder: None,
+            compares: false,
             name: "fake".to_owned(),
         };
         Bucket::at(place, 0)
@@ -80,6 +85,10 @@ impl ObjectStore for FakeStore {
         options: PutOptions,
     ) -> Result<PutResult> {
         self.answer()?;
+        let payload = match self.loses_bytes.load(SeqCst) {
+            true => Bytes::from(payload).split_off(1).into(),
+            false => payload,
+        };
         self.inner.put_opts(location, payload, options).await
     }
 

@@ -91,6 +91,17 @@ pub fn words(id: &AssetId, version: u64) -> String {
     format!("{}/words.json", version_prefix(id, version))
 }
 
+/// What is kept of a version, by its name in it.
+pub fn in_version(id: &AssetId, version: u64, name: &str) -> String {
+    format!("{}/{name}", version_prefix(id, version))
+}
+
+/// The name that an object has in its version; of a key of something else, all of it.
+pub fn name_in_version<'a>(key: &'a str, id: &AssetId, version: u64) -> &'a str {
+    let name = key.strip_prefix(&version_prefix(id, version));
+    name.and_then(|name| name.strip_prefix('/')).unwrap_or(key)
+}
+
 /// The file that was made of what a named query finds; `id` is the projection's, of digits and letters.
 pub fn projection(customer: u32, id: &str, version: u64, ending: &str) -> String {
     format!("{}/v{version}.{ending}", projection_prefix(customer, id))
@@ -159,6 +170,9 @@ mod tests {
             recording(&id, 7, "full/max/default.mp3"),
             "2/5/ms-1234_f.1r/v7/av/full/max/default.mp3"
         );
+        assert_eq!(name_in_version(&original(&id, 7), &id, 7), "original");
+        assert_eq!(in_version(&id, 7, "original"), original(&id, 7));
+        assert_eq!(name_in_version(&original(&id, 71), &id, 7), original(&id, 71));
         assert_eq!(upload(&id, "7"), "uploads/2/5/ms-1234_f.1r/7");
         assert_eq!(projection(2, "a1", 7, "pdf"), "projections/2/a1/v7.pdf");
         assert_eq!(

@@ -33,6 +33,48 @@ async fn s3_keeps_the_promises() {
     }
 }
 
+#[tokio::test]
+async fn a_store_that_compares_nothing_is_asked_what_it_has() {
+    let store = FakeStore::new();
+    let bucket = store.bucket();
+    bucket.put("whole", DIGITS).await.unwrap();
+    store.loses_bytes.store(true, SeqCst);
+    let torn = bucket.put("torn", DIGITS).await.unwrap_err();
+    assert!(matches!(torn, Error::Torn { bytes: 10, found: 9, .. }), "{torn:?}");
+}
+
+#[tokio::test]
+async fn s3_is_told_the_checksum_of_what_it_is_sent() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let heard = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(&DIGITS) {
+            let mut some = [0; 4096];
+            let read = stream.read(&mut some).unwrap();
+            assert!(read > 0, "{}", String::from_utf8_lossy(&request));
+            request.extend(&some[..read]);
+        }
+        let answer = "HTTP/1.1 200 OK\r\netag: \"x\"\r\ncontent-length: 0\r\n\r\n";
+        stream.write_all(answer.as_bytes()).unwrap();
+        String::from_utf8(request).unwrap()
+    });
+    let config = StorageConfig {
+        url: "s3://recto".to_owned(),
+        endpoint,
+        access_key_id: "recto".to_owned(),
+        secret_access_key: "recto".into(),
+        allow_http: true,
+        ..StorageConfig::default()
+    };
+    let bucket = Bucket::open(&config, "/nowhere".as_ref()).unwrap();
+    bucket.put("a", DIGITS).await.unwrap();
+    let request = heard.join().unwrap();
+    let told = "x-amz-checksum-sha256: hNiYd/DUBB77a/kaFvAkjy/Vc+avBcGflr7bn4gveII=";
+    assert!(request.lines().any(|line| line == told), "{request}");
+}
+
 /// `None`, and a word about it, when no server was started for the tests.
 #[expect(clippy::disallowed_methods, reason = "tests are told where the test services are")]
 fn s3(prefix: &str) -> Option<StorageConfig> {

@@ -29,7 +29,22 @@ impl Bucket {
         let put = self.store().put(&location, bytes.into()).await;
         self.changed(key);
         put.map_err(|error| Error::from_store(key, error))?;
+        self.compare(key, stored).await?;
         Ok(stored)
+    }
+
+    /// Asks for the size of what was just written, where the store was not told what to expect.
+    async fn compare(&self, key: &str, stored: Stored) -> Result<(), Error> {
+        if self.compares() {
+            return Ok(());
+        }
+        match self.head(key).await? {
+            Some(found) if found.bytes == stored.bytes => Ok(()),
+            found => {
+                let found = found.map_or(0, |found| found.bytes);
+                Err(Error::Torn { key: key.to_owned(), bytes: stored.bytes, found })
+            }
+        }
     }
 
     /// Takes the file: moved where that is possible, else uploaded and removed.
@@ -97,7 +112,9 @@ impl Bucket {
             write.put(bytes);
         }
         upload.finish().await.map_err(failed)?;
-        Ok(reader.stored())
+        let stored = reader.stored();
+        self.compare(key, stored).await?;
+        Ok(stored)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     convert::{create, limits, run_child},
     decode::{Outcome, Task},
     failure::Failure,
-    keep::{keep_original, keep_thumbnails},
+    keep::{keep_original, keep_thumbnails, noted},
     origins::Fetched,
 };
 
@@ -41,19 +41,18 @@ pub(crate) async fn adopt(
     let (id, version) = (&job.asset, job.version);
     let written = (&adopted.thumbnails[..], &made);
     let thumbnail_bytes = keep_thumbnails(bucket, id, version, written).await?;
-    let key = keys::original(id, version);
-    let original_bytes = keep_original(bucket, &key, source, folder).await?;
+    let original = keep_original(bucket, (id, version), source, folder).await?;
     let outline = serde_json::to_vec(&adopted.outline).context("the outline can't be written")?;
-    let outline_bytes = outline.len() as u64;
-    let kept = bucket.put(&keys::outline(id, version), outline.into()).await;
-    kept.context("the outline can't be kept")?;
+    let key = keys::outline(id, version);
+    let stored = bucket.put(&key, outline.into()).await.context("the outline can't be kept")?;
+    let outline = noted(&key, (id, version), stored);
     Ok(Ingested {
         width: adopted.outline.extent.w,
         height: adopted.outline.extent.h,
         gray: adopted.outline.gray,
         thumbnails: adopted.thumbnails.iter().map(|t| (t.extent.w, t.extent.h)).collect(),
         source_bytes: source.bytes,
-        stored_bytes: original_bytes + outline_bytes,
+        objects: vec![original, outline],
         thumbnail_bytes,
         ..Ingested::default()
     })

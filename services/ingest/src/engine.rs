@@ -1,10 +1,10 @@
 use std::{path::Path, sync::Arc};
 
 use anyhow::Context;
-use catalogue::{Asset, AssetChannel, Catalogue, Ingested, Job, JobKind, Stage};
+use catalogue::{Asset, AssetChannel, Catalogue, Ingested, Job, JobKind, KeptObject, Stage};
 use iiif::image::{Size, Version};
 use model::{AssetId, AvPreset, DeliveryChannel};
-use storage::{Bucket, keys};
+use storage::Bucket;
 use time::OffsetDateTime;
 
 use crate::{
@@ -67,12 +67,11 @@ impl Engine {
         }
         let made = convert(&self.config, sizes, &source, folder.path()).await?;
         self.stages.enter(job.id, Stage::Storing);
-        let original_bytes =
-            self.keep_original_if_wanted(&asset, job, &source, folder.path()).await?;
-        let words_bytes = keep_words(&self.bucket, &asset, job).await?;
+        let original = self.keep_original_if_wanted(&asset, job, &source, folder.path()).await?;
+        let words = keep_words(&self.bucket, &asset, job).await?;
         let kept = keep(&self.bucket, &job.asset, job.version, &made).await?;
-        let beside = original_bytes + words_bytes;
-        self.record(job, &ingested(&source, &made, &kept, beside)).await
+        let beside = original.into_iter().chain(words);
+        self.record(job, &ingested(&source, &made, kept, beside)).await
     }
 
     /// Brings in bytes that are delivered as they are.
@@ -81,10 +80,9 @@ impl Engine {
         let folder = self.scratch.for_job().context("there is no room for files in the making")?;
         let source = self.fetch(job, &asset, folder.path()).await?;
         self.stages.enter(job.id, Stage::Storing);
-        let stored_bytes =
-            self.keep_original_if_wanted(&asset, job, &source, folder.path()).await?;
-        let source_bytes = source.bytes;
-        self.record(job, &Ingested { source_bytes, stored_bytes, ..Ingested::default() }).await
+        let original = self.keep_original_if_wanted(&asset, job, &source, folder.path()).await?;
+        let (source_bytes, objects) = (source.bytes, Vec::from_iter(original));
+        self.record(job, &Ingested { source_bytes, objects, ..Ingested::default() }).await
     }
 
     /// Brings audio or video in.
@@ -100,15 +98,15 @@ impl Engine {
         let on_progress = |percent| self.stages.advance(job.id, Stage::Converting, percent);
         let made = transcode(&self.config, wanted, (&source, folder.path()), on_progress).await?;
         self.stages.enter(job.id, Stage::Storing);
-        let kept_bytes = keep_recording(&self.bucket, (&job.asset, job.version), &made).await?;
-        let original_bytes =
-            self.keep_original_if_wanted(&asset, job, &source, folder.path()).await?;
+        let mut objects = keep_recording(&self.bucket, (&job.asset, job.version), &made).await?;
+        let original = self.keep_original_if_wanted(&asset, job, &source, folder.path()).await?;
+        objects.extend(original);
         let ingested = Ingested {
             width: made.extent.0,
             height: made.extent.1,
             duration: made.duration,
             source_bytes: source.bytes,
-            stored_bytes: kept_bytes + original_bytes,
+            objects,
             recording: made.recording,
             ..Ingested::default()
         };
@@ -176,11 +174,12 @@ impl Engine {
         job: &Job,
         source: &Fetched,
         folder: &Path,
-    ) -> Result<u64, Failure> {
+    ) -> Result<Option<KeptObject>, Failure> {
         if !asset.has_channel(DeliveryChannel::File) {
-            return Ok(0);
+            return Ok(None);
         }
-        keep_original(&self.bucket, &keys::original(&job.asset, job.version), source, folder).await
+        let place = (&job.asset, job.version);
+        keep_original(&self.bucket, place, source, folder).await.map(Some)
     }
 
     async fn record(&self, job: &Job, ingested: &Ingested) -> Result<(), Failure> {
@@ -191,7 +190,12 @@ impl Engine {
     }
 }
 
-fn ingested(source: &Fetched, made: &Made, kept: &Kept, beside: u64) -> Ingested {
+fn ingested(
+    source: &Fetched,
+    made: &Made,
+    kept: Kept,
+    beside: impl Iterator<Item = KeptObject>,
+) -> Ingested {
     let converted = &made.converted;
     Ingested {
         width: converted.extent.w,
@@ -199,7 +203,7 @@ fn ingested(source: &Fetched, made: &Made, kept: &Kept, beside: u64) -> Ingested
         gray: converted.gray,
         thumbnails: converted.thumbnails.iter().map(|t| (t.extent.w, t.extent.h)).collect(),
         source_bytes: source.bytes,
-        stored_bytes: kept.pyramid_bytes + beside,
+        objects: std::iter::once(kept.pyramid).chain(beside).collect(),
         thumbnail_bytes: kept.thumbnail_bytes,
         ..Ingested::default()
     }

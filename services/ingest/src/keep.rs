@@ -2,16 +2,23 @@ use std::{fs::File, os::unix::fs::FileExt, path::Path};
 
 use anyhow::Context;
 use bytes::Bytes;
+use catalogue::KeptObject;
 use imaging::Thumbnail;
 use model::AssetId;
-use storage::{Bucket, keys};
+use storage::{Bucket, Stored, keys};
 
 use crate::{convert::Made, failure::Failure, origins::Fetched};
 
-/// How many bytes were kept.
+/// What was kept.
 pub(crate) struct Kept {
-    pub(crate) pyramid_bytes: u64,
+    pub(crate) pyramid: KeptObject,
     pub(crate) thumbnail_bytes: u64,
+}
+
+/// What is to be remembered of an object of a version.
+pub(crate) fn noted(key: &str, (id, version): (&AssetId, u64), stored: Stored) -> KeptObject {
+    let name = keys::name_in_version(key, id, version).to_owned();
+    KeptObject { name, bytes: stored.bytes, sha256: stored.hex() }
 }
 
 /// Moves what was made into the bucket. May run twice: the keys carry the version, and a write is whole or absent.
@@ -25,7 +32,7 @@ pub(crate) async fn keep(
     let thumbnail_bytes = keep_thumbnails(bucket, id, version, thumbnails).await?;
     let key = keys::pyramid(id, version);
     let stored = bucket.put_file(&key, &made.pyramid).await.context("the pyramid can't be kept")?;
-    Ok(Kept { pyramid_bytes: stored.bytes, thumbnail_bytes })
+    Ok(Kept { pyramid: noted(&key, (id, version), stored), thumbnail_bytes })
 }
 
 /// Keeps the thumbnails that lie in a file; answers how many bytes. May run twice, as [`keep`].
@@ -46,13 +53,14 @@ pub(crate) async fn keep_thumbnails(
     Ok(kept)
 }
 
-/// Keeps the bytes of the origin as they came; answers how many. May run twice, as [`keep`].
+/// Keeps the bytes of the origin as they came. May run twice, as [`keep`].
 pub(crate) async fn keep_original(
     bucket: &Bucket,
-    key: &str,
+    (id, version): (&AssetId, u64),
     source: &Fetched,
     folder: &Path,
-) -> Result<u64, Failure> {
+) -> Result<KeptObject, Failure> {
+    let key = keys::original(id, version);
     let path = match source.path.starts_with(folder) {
         true => source.path.clone(),
         // Somebody's own file is copied, never moved.
@@ -62,8 +70,8 @@ pub(crate) async fn keep_original(
             copy
         }
     };
-    let stored = bucket.put_file(key, &path).await.context("the original can't be kept")?;
-    Ok(stored.bytes)
+    let stored = bucket.put_file(&key, &path).await.context("the original can't be kept")?;
+    Ok(noted(&key, (id, version), stored))
 }
 
 fn read(thumbnails: &File, thumbnail: &Thumbnail) -> anyhow::Result<Bytes> {

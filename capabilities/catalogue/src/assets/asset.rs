@@ -3,8 +3,8 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::{
-    AssetFilter, AssetProperty, Catalogue, Cursor, Error, Order, Page, Paged, Place, Recording,
-    Whereabouts,
+    AssetFilter, AssetProperty, Catalogue, Cursor, Error, KeptObject, Order, Page, Paged, Place,
+    Recording, Whereabouts,
     assets::asset_row::{SELECT, select},
     database::{many, query},
 };
@@ -58,6 +58,8 @@ pub struct Asset {
     pub kept: Option<Whereabouts>,
     /// Of audio and video.
     pub recording: Recording,
+    /// Everything that is kept of its version but thumbnails; of a version that was made before this was noted, nothing.
+    pub objects: Vec<KeptObject>,
 }
 
 /// One way in which an asset is delivered, and the policy that says what is made for it.
@@ -115,6 +117,12 @@ impl Part {
 }
 
 impl Asset {
+    /// The checksum of its bytes as they came, if they are kept.
+    pub fn original_sha256(&self) -> Option<&str> {
+        let original = self.objects.iter().find(|object| object.name == "original");
+        original.map(|original| original.sha256.as_str())
+    }
+
     pub fn has_channel(&self, channel: DeliveryChannel) -> bool {
         self.channels.iter().any(|own| own.channel == channel)
     }

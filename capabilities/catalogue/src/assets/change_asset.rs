@@ -226,5 +226,6 @@ pub(crate) fn blank(id: &model::AssetId, media_type: &MediaType, now: OffsetDate
         not_for_delivery: false,
         kept: None,
         recording: Recording::default(),
+        objects: Vec::new(),
     }
 }

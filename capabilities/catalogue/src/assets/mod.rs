@@ -2,6 +2,7 @@
 
 pub(crate) mod asset;
 pub(crate) mod asset_fields;
+pub(crate) mod kept_object;
 pub(crate) mod recording;
 pub(crate) mod asset_row;
 pub(crate) mod asset_rows;
@@ -28,6 +29,7 @@ pub use asset_filter::{
 };
 pub use asset_query::AssetProperty;
 pub use cursor::{Cursor, Place};
+pub use kept_object::KeptObject;
 pub use patch_asset::Changed;
 pub use patch_assets::{ListOperation, ListPatch, ListProperty};
 pub use recent_errors::{ErrorsByMetadata, MetadataField};

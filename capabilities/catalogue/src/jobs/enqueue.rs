@@ -220,6 +220,7 @@ fn stop_delivering(asset: &mut Asset, now: OffsetDateTime) -> Option<NewJob> {
     asset.finished = Some(now);
     asset.thumbnails.clear();
     asset.recording = Recording::default();
+    asset.objects.clear();
     (asset.stored_bytes, asset.thumbnail_bytes) = (0, 0);
     clean_up
 }

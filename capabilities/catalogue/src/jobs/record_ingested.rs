@@ -4,7 +4,7 @@ use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 
 use crate::{
-    Asset, Catalogue, Error, Job, Leftovers, Recording,
+    Asset, Catalogue, Error, Job, KeptObject, Leftovers, Recording,
     assets::asset_row,
     batches::batch_members,
     database::query,
@@ -26,8 +26,8 @@ pub struct Ingested {
     /// Width and height of every stored thumbnail.
     pub thumbnails: Vec<(u32, u32)>,
     pub source_bytes: u64,
-    /// Bytes kept for delivery, thumbnails not counted.
-    pub stored_bytes: u64,
+    /// What is kept for delivery, thumbnails not counted.
+    pub objects: Vec<KeptObject>,
     pub thumbnail_bytes: u64,
     /// Of audio and video.
     pub recording: Recording,
@@ -89,7 +89,8 @@ async fn accept(
     after.thumbnails = ingested.thumbnails.clone();
     after.thumbnails.sort_unstable_by(|one, other| other.cmp(one));
     after.source_bytes = ingested.source_bytes;
-    after.stored_bytes = ingested.stored_bytes;
+    after.stored_bytes = ingested.objects.iter().map(|object| object.bytes).sum();
+    after.objects = ingested.objects.clone();
     after.thumbnail_bytes = ingested.thumbnail_bytes;
     after.recording = ingested.recording.clone();
     after.ingesting = false;

@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use crate::{
     AssetFields, Catalogue, Change, ChannelChoice, DatabaseConfig, Ingested, Job, JobKind,
-    NewAsset, NewCustomer, Priority, Registered, SpaceFields, WantedChannel, database::query,
+    KeptObject, NewAsset, NewCustomer, Priority, Registered, SpaceFields, WantedChannel,
+    database::query,
 };
 
 /// A database of its own for one run of one promise; gone when it is dropped.
@@ -212,10 +213,14 @@ pub(super) fn result() -> Ingested {
         height: 4000,
         thumbnails: vec![(100, 67), (1024, 683)],
         source_bytes: 70_000,
-        stored_bytes: 9_000,
+        objects: vec![kept(9_000)],
         thumbnail_bytes: 500,
         ..Ingested::default()
     }
+}
+
+pub(super) fn kept(bytes: u64) -> KeptObject {
+    KeptObject { name: "pyramid.tif".into(), bytes, sha256: "5f".repeat(32) }
 }
 
 /// Registers and processes an asset.

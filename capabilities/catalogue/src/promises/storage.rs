@@ -20,7 +20,7 @@ async fn what_is_kept_is_counted_as_it_comes_and_goes() {
         // Again, smaller; then one goes.
         register(catalogue, "2/5/a", at(4)).await;
         let job = claim(catalogue, at(4)).await.unwrap();
-        let smaller = crate::Ingested { stored_bytes: 1_000, thumbnail_bytes: 0, ..result() };
+        let smaller = crate::Ingested { objects: vec![kept(1_000)], thumbnail_bytes: 0, ..result() };
         catalogue.record_ingested(&job, &smaller, at(5)).await.unwrap();
         catalogue.delete_asset(&id("2/6/a"), &Expected::Whatever, at(6)).await.unwrap();
         let all = catalogue.customer_storage(2, None).await.unwrap().unwrap();

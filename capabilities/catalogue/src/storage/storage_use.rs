@@ -5,7 +5,7 @@ use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 
 use crate::{
-    Asset, Catalogue, Error, Page, Paged,
+    Asset, Catalogue, Error, KeptObject, Page, Paged,
     database::query::{self, Record, Row},
 };
 
@@ -38,6 +38,8 @@ pub struct ImageStorage {
     pub id: AssetId,
     pub bytes: u64,
     pub thumbnail_bytes: u64,
+    /// What the bytes are.
+    pub objects: Vec<KeptObject>,
     pub last_checked: OffsetDateTime,
 }
 
@@ -69,7 +71,7 @@ impl Catalogue {
     }
 
     pub async fn image_storage(&self, id: &AssetId) -> Result<Option<ImageStorage>, Error> {
-        let sql = "SELECT customer, space, name, stored_bytes, thumbnail_bytes,
+        let sql = "SELECT customer, space, name, stored_bytes, thumbnail_bytes, objects,
                    COALESCE(finished, created) AS checked
                    FROM asset WHERE customer = $1 AND space = $2 AND name = $3";
         query::one(self.database().reader(), sql, query::key_of(id)).await
@@ -300,6 +302,7 @@ impl Record for ImageStorage {
             id: row.asset_id()?,
             bytes: row.number("stored_bytes")?,
             thumbnail_bytes: row.number("thumbnail_bytes")?,
+            objects: KeptObject::read(row)?,
             last_checked: row.moment("checked")?,
         })
     }

@@ -1,26 +1,29 @@
 use anyhow::Context;
-use catalogue::{Asset, Job};
+use catalogue::{Asset, Job, KeptObject};
 use storage::{Bucket, keys};
 
-use crate::failure::Failure;
+use crate::{failure::Failure, keep::noted};
 
-/// Keeps the words of a page beside what was made of it, if it is one; answers how many bytes. May run twice: the key carries
+/// Keeps the words of a page beside what was made of it, if it is one. May run twice: the key carries
 /// the version.
-pub(crate) async fn keep_words(bucket: &Bucket, asset: &Asset, job: &Job) -> Result<u64, Failure> {
+pub(crate) async fn keep_words(
+    bucket: &Bucket,
+    asset: &Asset,
+    job: &Job,
+) -> Result<Option<KeptObject>, Failure> {
     let Some(upload) = asset.origin.as_ref().and_then(|origin| origin.upload_key()) else {
-        return Ok(0);
+        return Ok(None);
     };
     let words = match bucket.read(&keys::words_of_upload(upload)).await {
         Ok(words) => words,
-        Err(storage::Error::NotFound(_)) => return Ok(0),
+        Err(storage::Error::NotFound(_)) => return Ok(None),
         Err(error) => {
             return Err(anyhow::Error::new(error).context("the words can't be read").into());
         }
     };
-    let bytes = words.len() as u64;
-    let kept = bucket.put(&keys::words(&job.asset, job.version), words).await;
-    kept.context("the words can't be kept")?;
-    Ok(bytes)
+    let key = keys::words(&job.asset, job.version);
+    let stored = bucket.put(&key, words).await.context("the words can't be kept")?;
+    Ok(Some(noted(&key, (&job.asset, job.version), stored)))
 }
 
 /// Removes the words of an upload that nobody needs any more.

@@ -57,6 +57,8 @@ pub(crate) struct Image {
     error: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     batch: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sha256: Option<String>,
     #[serde(skip)]
     modified: OffsetDateTime,
 }
@@ -85,6 +87,7 @@ impl Image {
             manifest: urls.public.of(Service::Manifest, id),
             storage: urls.image_storage(id),
             metadata: (asset.family == Family::TimeBased).then(|| urls.image_metadata(id)),
+            sha256: asset.original_sha256().map(str::to_owned),
             batch: asset.batch.map(|batch| urls.batch(id.customer, batch)),
             delivery_channels: asset.channels.into_iter().map(channel).collect(),
             origin: asset.origin.map(|origin| origin.to_string()),
@@ -164,6 +167,7 @@ impl Resource for Image {
             Property::given("ingesting", Range::Truth, "Whether it is being brought in."),
             Property::given("error", Range::Text, "Why it could not be brought in."),
             Property::given("batch", Range::Link, "The batch it last came with."),
+            Property::given("sha256", Range::Text, "The checksum of its bytes, if they are kept."),
         ],
     };
 

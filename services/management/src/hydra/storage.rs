@@ -46,9 +46,19 @@ pub(crate) struct ImageStorage {
     class: &'static str,
     size: u64,
     thumbnail_size: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    objects: Vec<KeptObject>,
     #[serde(with = "time::serde::rfc3339")]
     last_checked: OffsetDateTime,
     checking_in_progress: bool,
+}
+
+/// One object that is kept for an asset.
+#[derive(Debug, Serialize)]
+struct KeptObject {
+    name: String,
+    bytes: u64,
+    sha256: String,
 }
 
 impl StoragePolicy {
@@ -85,9 +95,16 @@ impl ImageStorage {
             class: "vocab:ImageStorage",
             size: storage.bytes,
             thumbnail_size: storage.thumbnail_bytes,
+            objects: storage.objects.iter().cloned().map(KeptObject::from).collect(),
             last_checked: storage.last_checked,
             checking_in_progress: false,
         }
+    }
+}
+
+impl From<catalogue::KeptObject> for KeptObject {
+    fn from(object: catalogue::KeptObject) -> Self {
+        Self { name: object.name, bytes: object.bytes, sha256: object.sha256 }
     }
 }
 
@@ -136,6 +153,8 @@ impl Resource for ImageStorage {
         properties: &[
             Property::given("size", Range::Number, "In bytes, without thumbnails."),
             Property::given("thumbnailSize", Range::Number, "In bytes."),
+            Property::given("objects", Range::Structure, "What the bytes are, with checksums."),
+            Property::given("sha256", Range::Text, "A checksum of an object."),
             Property::given("lastChecked", Range::Moment, "When the numbers were last right."),
             Property::given("checkingInProgress", Range::Truth, "Never: they are always right."),
         ],
