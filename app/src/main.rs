@@ -87,8 +87,8 @@ enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
-    /// Tries everything that the service depends on.
-    Doctor,
+    /// Tries everything that the service depends on; `--deep`: reads back everything that is kept.
+    Doctor(doctor::Arguments),
     /// Prints the API's description for generators of clients.
     Openapi {
         /// Where the API is found.
@@ -136,7 +136,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         | Command::Import(_)
         | Command::Migrate
         | Command::Config { .. }
-        | Command::Doctor
+        | Command::Doctor(_)
         | Command::Openapi { .. } => None,
     };
     if let Some(body) = child {
@@ -165,7 +165,7 @@ async fn run_command(command: Command, config: Config) -> anyhow::Result<ExitCod
         Command::Import(arguments) => import::run(config, *arguments).await,
         Command::Migrate => migrate(config).await,
         Command::Config { command: ConfigCommand::Check } => check(&config),
-        Command::Doctor => doctor::run(&config).await,
+        Command::Doctor(arguments) => doctor::run(&config, &arguments).await,
         Command::Openapi { server } => {
             tell(&serde_json::to_string_pretty(&management::openapi(&server))?);
             Ok(ExitCode::SUCCESS)

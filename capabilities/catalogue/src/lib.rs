@@ -34,6 +34,7 @@ mod composites;
 mod custom_headers;
 mod customers;
 mod events;
+mod inspection;
 mod jobs;
 mod named_queries;
 mod origins;
@@ -51,9 +52,9 @@ mod promises;
 
 pub use assets::{
     Asset, AssetChannel, AssetFields, AssetFilter, AssetPage, AssetProperty, AssetTest, BatchScope,
-    Change, Changed, ChannelChoice, Comparison, Cursor, ErrorsByMetadata, KeptObject, LabelList, ListOperation,
-    ListPatch, ListProperty, Literal, LiteralKind, MetadataField, NewAsset, Place, Recording,
-    Registered, Testable, Transcode, WantedChannel, Whereabouts,
+    Change, Changed, ChannelChoice, Comparison, Cursor, ErrorsByMetadata, KeptObject, LabelList,
+    ListOperation, ListPatch, ListProperty, Literal, LiteralKind, MetadataField, NewAsset, Place,
+    Recording, Registered, Testable, Transcode, WantedChannel, Whereabouts,
 };
 pub use audit::{Attempt, AuditEntry, AuditFilter};
 pub use batches::{Batch, BatchCheck, BatchError, BatchList, CustomerQueue};
@@ -68,6 +69,7 @@ pub use error::Error;
 pub use events::{Event, EventBell, EventKind, RefusedMessage};
 pub use expected::Expected;
 pub use idempotency::{OnceOnly, RememberedAnswer, Turn};
+pub use inspection::Drift;
 pub use jobs::{
     Fate, Ingested, Job, JobEnd, JobId, JobKind, JobsWaiting, Leftovers, Priority, QueueDepth,
     Recorded,

@@ -20,6 +20,7 @@ use crate::{
     connect::{self, Place},
     error::Error,
     kept_files::random,
+    keys,
 };
 
 /// Bytes by key: S3, Google, Azure, a folder, or memory. Cheap to clone.
@@ -52,6 +53,7 @@ pub struct Meta {
 pub struct Object {
     pub key: String,
     pub bytes: u64,
+    pub modified: OffsetDateTime,
 }
 
 /// What was written.
@@ -197,14 +199,15 @@ impl Bucket {
         let listed = self.store().list(Some(&below));
         let objects = listed.map(move |found| {
             let found = found.map_err(|error| Error::from_store(&prefix, error))?;
-            Ok(Object { key: bucket.key_of(&found.location), bytes: found.size })
+            let Meta { bytes, modified, .. } = meta(&found);
+            Ok(Object { key: bucket.key_of(&found.location), bytes, modified })
         });
         objects.boxed()
     }
 
     /// Tries everything that Recto needs, on an object of its own: for `recto doctor`.
     pub async fn check(&self) -> Result<(), Error> {
-        let key = format!("recto-was-here-{:016x}", random());
+        let key = keys::trial(random());
         self.put(&key, Bytes::from_static(b"recto")).await?;
         self.read_range(&key, 1..4).await?;
         self.delete(&key).await

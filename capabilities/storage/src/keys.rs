@@ -81,9 +81,11 @@ pub fn folder_of_parts(key: &str) -> Option<&str> {
 
 const PARTS: &str = "/parts.json";
 
+const WORDS: &str = ".words.json";
+
 /// What can be read on a page that was taken from a document, beside the page.
 pub fn words_of_upload(upload: &str) -> String {
-    format!("{upload}.words.json")
+    format!("{upload}{WORDS}")
 }
 
 /// What can be read on an image that was a page of a document.
@@ -115,6 +117,92 @@ pub fn projection_prefix(customer: u32, id: &str) -> String {
 /// A drawn image among the [`Derivatives`](crate::Derivatives), which take any text.
 pub fn drawn(id: &AssetId, version: u64, iiif_major: u32, canonical: &str) -> String {
     format!("{}/iiif{iiif_major}/{canonical}", version_prefix(id, version))
+}
+
+/// An object that is written, read and deleted to see whether that works.
+pub(crate) fn trial(number: u64) -> String {
+    format!("{TRIAL}{number:016x}")
+}
+
+const TRIAL: &str = "recto-was-here-";
+
+/// Whose an object is, as far as its key tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owner {
+    /// An asset's version, whether or not there is such an asset.
+    Version {
+        id: AssetId,
+        version: u64,
+    },
+    /// The same of an asset whose name is too long to stand in a key.
+    LongName,
+    /// An upload, by its own key, or its token where it came in parts.
+    Upload {
+        key: String,
+        token: String,
+    },
+    Projection {
+        id: String,
+        version: u64,
+    },
+    /// Nobody: a trial that was broken off.
+    Trial,
+    /// We would not have written it.
+    Stranger,
+}
+
+/// Reads a key backwards.
+pub fn owner(key: &str) -> Owner {
+    if key.starts_with(TRIAL) {
+        return Owner::Trial;
+    }
+    let segments: Vec<&str> = key.split('/').collect();
+    let found = match segments[..] {
+        ["uploads", customer, space, name, token, ..] => {
+            let own = format!("uploads/{customer}/{space}/{name}/{token}");
+            let whole = own.strip_suffix(WORDS).unwrap_or(&own);
+            let key = match segments.len() {
+                5 => whole.to_owned(),
+                _ => format!("{own}{PARTS}"),
+            };
+            Some(Owner::Upload { key, token: token.to_owned() })
+        }
+        ["projections", _, id, file] => {
+            let version = file.split('.').next().and_then(version);
+            version.map(|version| Owner::Projection { id: id.to_owned(), version })
+        }
+        [_, _, name, _, _, ..] if name.contains('~') => Some(Owner::LongName),
+        [customer, space, name, folder, _, ..] => {
+            let id = customer.parse().ok().zip(space.parse().ok()).zip(unescape(name));
+            let id =
+                id.and_then(|((customer, space), name)| AssetId::new(customer, space, name).ok());
+            id.zip(version(folder)).map(|(id, version)| Owner::Version { id, version })
+        }
+        _ => None,
+    };
+    found.unwrap_or(Owner::Stranger)
+}
+
+fn version(segment: &str) -> Option<u64> {
+    segment.strip_prefix('v')?.parse().ok()
+}
+
+/// What [`escape`] made a segment of.
+fn unescape(segment: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(segment.len());
+    let mut rest = segment.as_bytes();
+    while let [byte, after @ ..] = rest {
+        rest = after;
+        if *byte != b'%' {
+            bytes.push(*byte);
+            continue;
+        }
+        let digits = std::str::from_utf8(rest.get(..2)?).ok()?;
+        bytes.push(u8::from_str_radix(digits, 16).ok()?);
+        rest = &rest[2..];
+    }
+    let name = String::from_utf8(bytes).ok()?;
+    (escape(&name) == segment).then_some(name)
 }
 
 /// One segment of a key, which no text can leave: `..`, `.x`, `%` and `~` are escaped like `/`.
@@ -179,6 +267,31 @@ mod tests {
             drawn(&id, 7, 3, "full/max/0/default.jpg"),
             "2/5/ms-1234_f.1r/v7/iiif3/full/max/0/default.jpg"
         );
+    }
+
+    #[test]
+    fn a_key_tells_whose_its_object_is() {
+        for name in ["ms-1", "ark:/1 2/é.x", "%41"] {
+            let id = id(name);
+            let of_version = Owner::Version { id: id.clone(), version: 7 };
+            for key in [original(&id, 7), thumbnail(&id, 7, (1, 2)), recording(&id, 7, "a/b.mp4")] {
+                assert_eq!(owner(&key), of_version, "{key}");
+            }
+            let upload = |key: String| Owner::Upload { key, token: "t".to_owned() };
+            let own = super::upload(&id, "t");
+            assert_eq!(owner(&own), upload(own.clone()));
+            assert_eq!(owner(&upload_part(&id, "t", 5, "x")), upload(upload_parts(&id, "t")));
+            assert_eq!(owner(&upload_parts(&id, "t")), upload(upload_parts(&id, "t")));
+            let Owner::Upload { key, .. } = owner(&words_of_upload(&own)) else { panic!("{own}") };
+            assert_eq!(key, own);
+        }
+        let made = Owner::Projection { id: "a1".to_owned(), version: 7 };
+        assert_eq!(owner(&projection(2, "a1", 7, "pdf")), made);
+        assert_eq!(owner(&trial(7)), Owner::Trial);
+        assert_eq!(owner(&original(&id(&"x".repeat(300)), 7)), Owner::LongName);
+        for key in ["", "a", "2/5/a/v7", "2/5/a/x7/original", "2/5/%2e/v7/original", "x/5/a/v7/b"] {
+            assert_eq!(owner(key), Owner::Stranger, "{key}");
+        }
     }
 
     #[test]

@@ -185,7 +185,9 @@ async fn keys_are_taken_literally(bucket: &Bucket) {
     bucket.put(key, DIGITS).await.unwrap();
     assert_eq!(bucket.read(key).await.unwrap(), DIGITS);
     let listed: Vec<Object> = bucket.list("2/5/%2E.%20%C3%A9~0").try_collect().await.unwrap();
-    assert_eq!(listed, [Object { key: key.to_owned(), bytes: 10 }]);
+    assert_eq!(listed.len(), 1);
+    assert_eq!((listed[0].key.as_str(), listed[0].bytes), (key, 10));
+    assert!(listed[0].modified.year() > 2000, "{listed:?}");
     for key in ["", "/a", "a/", "a//b", "../a", "a/../b", "a/./b", "a\0b", "a\\b", "a#1"] {
         let refused = bucket.put(key, DIGITS).await.unwrap_err();
         assert!(matches!(refused, Error::InvalidKey(_)), "{key:?}: {refused:?}");
@@ -199,7 +201,8 @@ async fn prefixes_end_at_slashes(bucket: &Bucket) {
     }
     assert_eq!(bucket.delete_prefix("9/1/a").await.unwrap(), 2);
     let left: Vec<Object> = bucket.list("9").try_collect().await.unwrap();
-    assert_eq!(left, [Object { key: "9/1/ab/v1/x".to_owned(), bytes: 10 }]);
+    let left: Vec<_> = left.iter().map(|object| object.key.as_str()).collect();
+    assert_eq!(left, ["9/1/ab/v1/x"]);
     assert_eq!(bucket.delete_prefix("9/1/nobody").await.unwrap(), 0);
 
     let all: Vec<Object> = bucket.list("").try_collect().await.unwrap();

@@ -1,13 +1,15 @@
 use model::{AssetId, Family};
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use time::OffsetDateTime;
 
 use crate::{
-    AssetFields, Catalogue, Changed, Error, Priority,
+    Asset, AssetFields, Catalogue, Changed, Error, Priority,
     assets::{
         asset_row,
         change_asset::{Processing, change_asset},
     },
     database::query::{micros, moment},
+    jobs::enqueue::Scheduled,
 };
 
 impl Catalogue {
@@ -20,16 +22,51 @@ impl Catalogue {
     ) -> Result<Changed, Error> {
         let now = moment(micros(now));
         let change = self.database().begin().await?;
-        let before = asset_row::select_for_update(&change, id).await?;
-        let before = before.ok_or_else(|| Error::NotFound(format!("asset {id}")))?;
+        let before = found(&change, id).await?;
         if before.family != Family::Image {
             return Err(Error::Invalid("Only images can be reingested".into()));
         }
-        let nothing = AssetFields::default();
-        let always = (Processing::Always, priority);
-        let (asset, scheduled) = change_asset(&change, &before, &nothing, always, now).await?;
+        let changed = again(&change, &before, priority, now).await?;
+        change.commit().await?;
+        self.announce(id, &changed.1);
+        Ok(Changed { asset: changed.0, job: changed.1.job })
+    }
+
+    /// Has an asset of any kind fetched and processed again, because what is kept of it is not sound; `false` if nobody
+    /// knows where it comes from. One that is being processed already is let alone.
+    pub async fn bring_in_again(
+        &self,
+        id: &AssetId,
+        priority: Priority,
+        now: OffsetDateTime,
+    ) -> Result<bool, Error> {
+        let now = moment(micros(now));
+        let change = self.database().begin().await?;
+        let before = found(&change, id).await?;
+        if before.origin.is_none() || before.not_for_delivery {
+            return Ok(false);
+        }
+        if before.ingesting {
+            return Ok(true);
+        }
+        let (_, scheduled) = again(&change, &before, priority, now).await?;
         change.commit().await?;
         self.announce(id, &scheduled);
-        Ok(Changed { asset, job: scheduled.job })
+        Ok(true)
     }
+}
+
+async fn found(change: &impl ConnectionTrait, id: &AssetId) -> Result<Asset, Error> {
+    let found = asset_row::select_for_update(change, id).await?;
+    found.ok_or_else(|| Error::NotFound(format!("asset {id}")))
+}
+
+async fn again(
+    change: &DatabaseTransaction,
+    before: &Asset,
+    priority: Priority,
+    now: OffsetDateTime,
+) -> Result<(Asset, Scheduled), Error> {
+    let nothing = AssetFields::default();
+    change_asset(change, before, &nothing, (Processing::Always, priority), now).await
 }

@@ -20,7 +20,8 @@ async fn what_is_kept_is_counted_as_it_comes_and_goes() {
         // Again, smaller; then one goes.
         register(catalogue, "2/5/a", at(4)).await;
         let job = claim(catalogue, at(4)).await.unwrap();
-        let smaller = crate::Ingested { objects: vec![kept(1_000)], thumbnail_bytes: 0, ..result() };
+        let smaller =
+            crate::Ingested { objects: vec![kept(1_000)], thumbnail_bytes: 0, ..result() };
         catalogue.record_ingested(&job, &smaller, at(5)).await.unwrap();
         catalogue.delete_asset(&id("2/6/a"), &Expected::Whatever, at(6)).await.unwrap();
         let all = catalogue.customer_storage(2, None).await.unwrap().unwrap();
@@ -129,5 +130,25 @@ async fn storage_policies_are_written_and_go_when_nobody_has_them() {
             let refused = catalogue.assign_storage_policy(2, space, &policy).await;
             assert!(matches!(refused, Err(Error::Invalid(_))), "{space:?} {policy:?}: {refused:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn counters_that_drifted_are_found_and_put_right() {
+    for house in houses().await {
+        let catalogue = house.enter();
+        furnish(catalogue).await;
+        ingest(catalogue, "2/5/a", at(1)).await;
+        assert_eq!(catalogue.drifted_counters(None).await.unwrap(), []);
+        let wrong =
+            "UPDATE storage_use SET images = 7, image_bytes = 1 WHERE customer = 2 AND space = 5";
+        tamper(catalogue, wrong, []).await;
+        let drifted = catalogue.drifted_counters(None).await.unwrap();
+        assert_eq!(drifted.len(), 1);
+        assert_eq!((drifted[0].customer, drifted[0].space), (2, Some(5)));
+        assert_eq!((drifted[0].counted, drifted[0].found), ([7, 1, 500], [1, 9_000, 500]));
+        assert_eq!(catalogue.drifted_counters(Some(1)).await.unwrap(), []);
+        catalogue.mend_counter(&drifted[0], at(2)).await.unwrap();
+        assert_counters_are_exact(catalogue).await;
     }
 }

@@ -1,5 +1,3 @@
-//! `recto doctor`: tries everything that the service depends on, and says what is wrong.
-
 use std::{path::Path, process::ExitCode};
 
 use catalogue::Catalogue;
@@ -15,7 +13,8 @@ enum Finding {
     Bad(String),
 }
 
-pub(crate) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
+/// Tries everything that the service depends on, and says what is wrong.
+pub(super) async fn check(config: &Config) -> ExitCode {
     let findings = [
         ("configuration", check_configuration(config)),
         ("data folder", check_folder(config.data())),
@@ -40,7 +39,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
         };
         tell(&format!("{mark}  {thing:14} {text}"));
     }
-    Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn check_configuration(config: &Config) -> Finding {

@@ -1,0 +1,7 @@
+//! What an inspection of the storage asks: every asset in turn, whose some bytes are, and whether the counters are right.
+
+mod walk;
+mod owners;
+mod recount;
+
+pub use recount::Drift;

@@ -1,0 +1,162 @@
+use std::collections::BTreeMap;
+
+use catalogue::{Asset, AssetChannel, Catalogue};
+use futures_util::TryStreamExt;
+use model::{DeliveryChannel, Family};
+use storage::{Bucket, Object, keys};
+
+use crate::{Error, Fault, FaultKind, sums::sum_of};
+
+/// What was found of one asset.
+#[derive(Default)]
+pub(crate) struct Checked {
+    pub(crate) faults: Vec<Fault>,
+    pub(crate) objects: u64,
+    pub(crate) bytes: u64,
+    pub(crate) without_checksum: u64,
+    /// What lies among its objects, and is none of them.
+    pub(crate) strays: Vec<Object>,
+}
+
+/// Reads back everything that is kept of an asset. One that changes meanwhile is looked at as it is then.
+pub(crate) async fn check(
+    catalogue: &Catalogue,
+    bucket: &Bucket,
+    mut asset: Asset,
+) -> Result<Checked, Error> {
+    loop {
+        let checked = check_once(bucket, &asset).await?;
+        if checked.faults.is_empty() && checked.strays.is_empty() {
+            return Ok(checked);
+        }
+        match catalogue.asset(&asset.id).await? {
+            Some(now) if now.kept_at() == asset.kept_at() => return Ok(checked),
+            Some(now) => asset = now,
+            None => return Ok(Checked::default()),
+        }
+    }
+}
+
+/// A version, as it is being looked at.
+struct Look<'a> {
+    asset: &'a Asset,
+    /// What is there by its name, and was not asked for yet.
+    there: BTreeMap<String, Object>,
+    checked: Checked,
+}
+
+async fn check_once(bucket: &Bucket, asset: &Asset) -> Result<Checked, Error> {
+    if asset.version == 0 {
+        return Ok(Checked::default());
+    }
+    let (id, version) = asset.kept_at();
+    let listed = bucket.list(&keys::version_prefix(id, version));
+    let listed = listed.map_ok(|object| {
+        let name = keys::name_in_version(&object.key, id, version).to_owned();
+        (name, object)
+    });
+    let there = listed.try_collect().await?;
+    let mut look = Look { asset, there, checked: Checked::default() };
+    let has_sums = !asset.objects.is_empty();
+    if has_sums {
+        look.read_back(bucket).await?;
+    } else {
+        look.look_for_what_should_be_there();
+    }
+    look.count_thumbnails();
+    let Look { there, mut checked, .. } = look;
+    if has_sums {
+        checked.strays.extend(there.into_values());
+    }
+    Ok(checked)
+}
+
+impl Look<'_> {
+    async fn read_back(&mut self, bucket: &Bucket) -> Result<(), Error> {
+        for object in &self.asset.objects {
+            let name = object.name.as_str();
+            self.there.remove(name);
+            let Some((sum, bytes)) = sum_of(bucket, &self.key(name)).await? else {
+                self.miss(name);
+                continue;
+            };
+            self.checked.objects += 1;
+            self.checked.bytes += bytes;
+            if sum != object.sha256 {
+                let (were, was) = (object.bytes, &object.sha256);
+                let finding = format!("it was {were} bytes, {was}, and is {bytes}, {sum}");
+                self.fault(name, FaultKind::Damaged, finding);
+            }
+        }
+        Ok(())
+    }
+
+    fn look_for_what_should_be_there(&mut self) {
+        for name in expected(self.asset) {
+            match self.there.remove(&name) {
+                Some(_) => self.checked.without_checksum += 1,
+                None => self.miss(&name),
+            }
+        }
+    }
+
+    fn count_thumbnails(&mut self) {
+        let (id, version) = self.asset.kept_at();
+        let mut found = Some(0);
+        for size in &self.asset.thumbnails {
+            let key = keys::thumbnail(id, version, *size);
+            let name = keys::name_in_version(&key, id, version);
+            if let Some(object) = self.there.remove(name) {
+                found = found.map(|bytes| bytes + object.bytes);
+            } else {
+                found = None;
+                self.miss(name);
+            }
+        }
+        let was = self.asset.thumbnail_bytes;
+        if let Some(is) = found.filter(|is| *is != was) {
+            let finding = format!("the thumbnails were {was} bytes together, and are {is}");
+            self.fault("", FaultKind::Damaged, finding);
+        }
+    }
+
+    fn miss(&mut self, name: &str) {
+        self.fault(name, FaultKind::Missing, "it is not there".to_owned());
+    }
+
+    fn fault(&mut self, name: &str, kind: FaultKind, finding: String) {
+        let (asset, key) = (self.asset.id.to_string(), self.key(name));
+        self.checked.faults.push(Fault { asset, key, kind, finding, mended: false });
+    }
+
+    fn key(&self, name: &str) -> String {
+        let (id, version) = self.asset.kept_at();
+        keys::in_version(id, version, name)
+    }
+}
+
+/// What a version has by all we know, that was made before sums were kept.
+fn expected(asset: &Asset) -> Vec<String> {
+    let mut names = Vec::new();
+    let (id, version) = asset.kept_at();
+    let mut expect = |key: String| {
+        names.push(keys::name_in_version(&key, id, version).to_owned());
+    };
+    let uses_original = asset.channels.iter().any(AssetChannel::uses_original);
+    let is_image = asset.family == Family::Image
+        && [DeliveryChannel::IiifImg, DeliveryChannel::Thumbs]
+            .into_iter()
+            .any(|channel| asset.has_channel(channel));
+    if uses_original {
+        expect(keys::outline(id, version));
+    } else if is_image {
+        expect(keys::pyramid(id, version));
+    }
+    if uses_original || asset.has_channel(DeliveryChannel::File) {
+        expect(keys::original(id, version));
+    }
+    for transcode in &asset.recording.transcodes {
+        expect(keys::recording(id, version, &transcode.address));
+    }
+    names
+}
