@@ -48,8 +48,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0027_tilings", include_str!("../../migrations/0027_tilings.sql")),
     ("0028_queue", include_str!("../../migrations/0028_queue.sql")),
     ("0029_projections_in_use", include_str!("../../migrations/0029_projections_in_use.sql")),
-    ("0040_pages_in_the_making", include_str!("../../migrations/0040_pages_in_the_making.sql")),
-    ("0041_checksums", include_str!("../../migrations/0041_checksums.sql")),
+    ("0030_pages_in_the_making", include_str!("../../migrations/0030_pages_in_the_making.sql")),
+    ("0031_checksums", include_str!("../../migrations/0031_checksums.sql")),
 ];
 
 /// Any number will do that no other program on the same database takes.
