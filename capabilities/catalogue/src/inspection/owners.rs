@@ -20,7 +20,8 @@ impl Catalogue {
         for some in versions.chunks(many::ROWS) {
             let ids: Vec<_> = some.iter().map(|place| place.id.clone()).collect();
             let (among, values) = many::among(&ids);
-            let (jobs, more) = (format!("SELECT {JOB} WHERE {among} AND NOT dead"), values.clone());
+            let (jobs, more) =
+                (format!("SELECT {JOB} WHERE {among} AND state <> 'dead'"), values.clone());
             for job in query::all::<Waiting>(self.database().reader(), &jobs, more).await? {
                 used.extend(job.0);
             }
@@ -63,7 +64,7 @@ impl Catalogue {
     pub async fn uploads_in_the_making(&self) -> Result<HashSet<String>, Error> {
         let database = self.database().reader();
         let mut keys = self.pages_in_the_making().await?;
-        let sql = "SELECT leftovers FROM job WHERE kind = $1 AND NOT dead";
+        let sql = "SELECT leftovers FROM job WHERE kind = $1 AND state <> 'dead'";
         let leaving = [JobKind::CleanUp.as_str().into()];
         for json in query::all::<String>(database, sql, leaving).await? {
             let leftovers: Leftovers =
@@ -87,7 +88,7 @@ impl Catalogue {
     /// Which of these projections there are; what is made anew is told by its version.
     pub async fn projection_in_use(&self, id: &str, version: u64) -> Result<bool, Error> {
         let sql = "SELECT (SELECT COUNT(*) FROM projection WHERE id = $1 AND version = $2)
-                   + (SELECT COUNT(*) FROM job WHERE space = 0 AND name = $1 AND NOT dead)";
+                   + (SELECT COUNT(*) FROM job WHERE space = 0 AND name = $1 AND state <> 'dead')";
         let version = i64::try_from(version).unwrap_or(i64::MAX);
         let values = [id.into(), version.into()];
         let found = query::one::<i64>(self.database().reader(), sql, values).await?;

@@ -41,7 +41,7 @@ impl Catalogue {
         let sql = "DELETE FROM projection WHERE id IN (
                 SELECT id FROM projection WHERE asked < $1 AND NOT EXISTS (
                     SELECT 1 FROM job WHERE job.customer = projection.customer AND job.space = 0
-                        AND job.name = projection.id AND job.kind = $2 AND NOT job.dead)
+                        AND job.name = projection.id AND job.kind = $2 AND job.state <> 'dead')
                 ORDER BY asked LIMIT $3)
             AND asked < $1 RETURNING customer, kind, id, version";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);

