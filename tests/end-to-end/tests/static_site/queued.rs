@@ -1,7 +1,12 @@
-use std::{process::Output, time::Duration};
+use std::{
+    process::Output,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, Result, ensure};
-use end_to_end::{Keeping, Place};
+use end_to_end::{Keeping, Place, landscape_in, variable};
+use reqwest::Method;
+use serde_json::json;
 use tokio::time::sleep;
 
 use super::site::{URL, same, small_images, succeeded, tile, utf8};
@@ -69,6 +74,71 @@ fn what_others_could_not_find_is_not_left_to_them() -> Result<()> {
     );
     let unknown = place.run(&["tile", "--follow", "nothing"])?;
     ensure!(!unknown.status.success(), "{unknown:?}");
+    Ok(())
+}
+
+/// As their trigger did: what a file in one bucket asks for is soon in another.
+#[tokio::test]
+async fn a_task_file_that_appears_in_a_bucket_becomes_a_site_in_another() -> Result<()> {
+    let Some(endpoint) = variable("RECTO_TEST_S3") else {
+        eprintln!("not tested, for `tools/services.sh` did not start this run");
+        return Ok(());
+    };
+    let folder = tempfile::tempdir()?;
+    let bucket = format!("tasks-{}", std::process::id());
+    let image = landscape_in(folder.path(), (700, 400), "jpg[Q=80]")?;
+    let task = json!({ "jobName": "a", "environment": [
+        { "name": "COLLECTION_IDENTIFIER", "value": "Ms1" },
+        { "name": "ACCESS_DIR", "value": "scans/Ms1/Item/Access" },
+        { "name": "AWS_SRC_BUCKET", "value": bucket },
+        { "name": "AWS_DEST_BUCKET", "value": bucket },
+        { "name": "DEST_PREFIX", "value": "site" },
+        { "name": "DEST_URL", "value": "https://cdn.example.org" },
+        { "name": "CSV_PATH", "value": "scans" },
+        { "name": "CSV_NAME", "value": "Ms1.csv" },
+    ] });
+    let http = reqwest::Client::builder().build()?;
+    for (key, bytes) in [
+        ("", Vec::new()),
+        ("/scans/Ms1/Item/Access/a.jpg", std::fs::read(image)?),
+        ("/scans/Ms1.csv", b"identifier,title\nItem,A letter\n".to_vec()),
+        ("/tasks/a.json", task.to_string().into_bytes()),
+    ] {
+        let put = http.put(format!("{endpoint}/{bucket}{key}")).body(bytes).send().await?;
+        ensure!(put.status().is_success(), "{key}: {}", put.status());
+    }
+    let mut place = Place::new(Keeping::SIMPLE)?;
+    place.set("RECTO_STORAGE__URL", format!("s3://{bucket}/kept"));
+    place.set("RECTO_STORAGE__ENDPOINT", &endpoint);
+    place.set("RECTO_STORAGE__ALLOW_HTTP", true);
+    place.set("RECTO_STORAGE__ACCESS_KEY_ID", "test");
+    place.set("RECTO_STORAGE__SECRET_ACCESS_KEY", "test");
+    let rule = format!("{{ bucket = {bucket:?}, key = '^tasks/.*[.]json$', task = true }}");
+    let source =
+        format!("[{{ name = 'tasks', kind = 'webhook', secret = 'hush', rules = [{rule}] }}]");
+    place.set("RECTO_EVENTS__SOURCES", source);
+    let recto = place.serve_as("events,tiling").await?;
+    let event = json!({ "Records": [{ "eventName": "ObjectCreated:Put",
+        "s3": { "bucket": { "name": bucket }, "object": { "key": "tasks/a.json" } } }] });
+    let told = recto.ask(Method::POST, "/events/tasks", |request| {
+        request.bearer_auth("hush").body(event.to_string())
+    });
+    told.await?.with_status(204)?;
+
+    let manifest = format!("{endpoint}/{bucket}/site/Ms1/Item/manifest.json");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let shown = loop {
+        let answer = recto.get(&manifest).await?;
+        if answer.status == 200 {
+            break answer.json()?;
+        }
+        ensure!(Instant::now() < deadline, "there is no {manifest}: {:?}", recto.log());
+        sleep(Duration::from_millis(100)).await;
+    };
+    ensure!(shown["label"] == "A letter", "{shown:#}");
+    let tile = format!("{endpoint}/{bucket}/site/Ms1/tiles/Item-1/0,0,512,400/512,/0/default.jpg");
+    recto.get(&tile).await?.with_status(200)?;
+    recto.stop().await?;
     Ok(())
 }
 
