@@ -75,8 +75,9 @@ impl Inspection {
             let id = asset.id.clone();
             check(&self.catalogue, &self.bucket, asset).await.map(|checked| (id, checked))
         });
-        let mut looks = stream::iter(looks).buffered(AT_ONCE);
-        while let Some((id, checked)) = looks.try_next().await? {
+        // All of them before anything is done: one that is not gone on with keeps its connection to the database.
+        let looked: Vec<_> = stream::iter(looks).buffered(AT_ONCE).try_collect().await?;
+        for (id, checked) in looked {
             let Checked { mut faults, objects, bytes, without_checksum, strays } = checked;
             if self.wishes.repairs && !faults.is_empty() {
                 self.bring_in_again(&id, &mut faults).await?;
