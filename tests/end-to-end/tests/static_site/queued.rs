@@ -84,29 +84,8 @@ async fn a_task_file_that_appears_in_a_bucket_becomes_a_site_in_another() -> Res
         eprintln!("not tested, for `tools/services.sh` did not start this run");
         return Ok(());
     };
-    let folder = tempfile::tempdir()?;
     let bucket = format!("tasks-{}", std::process::id());
-    let image = landscape_in(folder.path(), (700, 400), "jpg[Q=80]")?;
-    let task = json!({ "jobName": "a", "environment": [
-        { "name": "COLLECTION_IDENTIFIER", "value": "Ms1" },
-        { "name": "ACCESS_DIR", "value": "scans/Ms1/Item/Access" },
-        { "name": "AWS_SRC_BUCKET", "value": bucket },
-        { "name": "AWS_DEST_BUCKET", "value": bucket },
-        { "name": "DEST_PREFIX", "value": "site" },
-        { "name": "DEST_URL", "value": "https://cdn.example.org" },
-        { "name": "CSV_PATH", "value": "scans" },
-        { "name": "CSV_NAME", "value": "Ms1.csv" },
-    ] });
-    let http = reqwest::Client::builder().build()?;
-    for (key, bytes) in [
-        ("", Vec::new()),
-        ("/scans/Ms1/Item/Access/a.jpg", std::fs::read(image)?),
-        ("/scans/Ms1.csv", b"identifier,title\nItem,A letter\n".to_vec()),
-        ("/tasks/a.json", task.to_string().into_bytes()),
-    ] {
-        let put = http.put(format!("{endpoint}/{bucket}{key}")).body(bytes).send().await?;
-        ensure!(put.status().is_success(), "{key}: {}", put.status());
-    }
+    fill(&endpoint, &bucket).await?;
     let mut place = Place::new(Keeping::SIMPLE)?;
     place.set("RECTO_STORAGE__URL", format!("s3://{bucket}/kept"));
     place.set("RECTO_STORAGE__ENDPOINT", &endpoint);
@@ -145,6 +124,33 @@ async fn a_task_file_that_appears_in_a_bucket_becomes_a_site_in_another() -> Res
         ensure!(objects.contains(&format!("<Key>site/Ms1/{name}</Key>")), "{name}: {objects}");
     }
     recto.stop().await?;
+    Ok(())
+}
+
+/// A bucket with a page, a table, and the task that is about them.
+async fn fill(endpoint: &str, bucket: &str) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let image = landscape_in(folder.path(), (700, 400), "jpg[Q=80]")?;
+    let task = json!({ "jobName": "a", "environment": [
+        { "name": "COLLECTION_IDENTIFIER", "value": "Ms1" },
+        { "name": "ACCESS_DIR", "value": "scans/Ms1/Item/Access" },
+        { "name": "AWS_SRC_BUCKET", "value": bucket },
+        { "name": "AWS_DEST_BUCKET", "value": bucket },
+        { "name": "DEST_PREFIX", "value": "site" },
+        { "name": "DEST_URL", "value": "https://cdn.example.org" },
+        { "name": "CSV_PATH", "value": "scans" },
+        { "name": "CSV_NAME", "value": "Ms1.csv" },
+    ] });
+    let http = reqwest::Client::builder().build()?;
+    for (key, bytes) in [
+        ("", Vec::new()),
+        ("/scans/Ms1/Item/Access/a.jpg", std::fs::read(image)?),
+        ("/scans/Ms1.csv", b"identifier,title\nItem,A letter\n".to_vec()),
+        ("/tasks/a.json", task.to_string().into_bytes()),
+    ] {
+        let put = http.put(format!("{endpoint}/{bucket}{key}")).body(bytes).send().await?;
+        ensure!(put.status().is_success(), "{key}: {}", put.status());
+    }
     Ok(())
 }
 
