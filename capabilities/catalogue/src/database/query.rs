@@ -67,6 +67,11 @@ pub(crate) fn micros(moment: OffsetDateTime) -> i64 {
     i64::try_from(moment.unix_timestamp_nanos() / 1000).unwrap_or(i64::MAX)
 }
 
+/// A number that is never negative, as a column has it: the largest that fits, if it is larger.
+pub(crate) fn whole(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
 pub(crate) fn moment(micros: i64) -> OffsetDateTime {
     let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1000);
     moment.unwrap_or(OffsetDateTime::UNIX_EPOCH)

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use sea_orm::Value;
+use sea_orm::{ConnectionTrait, Value};
 use time::OffsetDateTime;
 
 use crate::{
@@ -16,11 +16,16 @@ pub(crate) fn held(job: &Job) -> [Value; 3] {
     [job.id.0.into(), job.worker.as_str().into(), job.attempts.into()]
 }
 
+/// Ends a job with what is recorded of it; `false` if it is another worker's by now.
+pub(crate) async fn end_held(change: &impl ConnectionTrait, job: &Job) -> Result<bool, Error> {
+    let sql = format!("DELETE FROM job WHERE {HELD}");
+    Ok(query::run(change, &sql, held(job)).await? > 0)
+}
+
 impl Catalogue {
     /// Ends a job that leaves nothing to record; `false` if it was no longer this worker's.
     pub async fn complete_job(&self, job: &Job) -> Result<bool, Error> {
-        let sql = format!("DELETE FROM job WHERE {HELD}");
-        let ended = query::run(self.database().writer(), &sql, held(job)).await? > 0;
+        let ended = end_held(self.database().writer(), job).await?;
         self.parts().bells.ring_ended(job.id);
         Ok(ended)
     }

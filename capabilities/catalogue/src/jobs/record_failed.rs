@@ -12,12 +12,11 @@ use crate::{
         enqueue::clean_up,
         finish_job::{HELD, held, readable},
     },
-    tilings,
 };
 
 impl Catalogue {
     /// Gives a job up, for whichever reason: it stays among the dead letters, and what it was for gets an error that its
-    /// owner can read. An older version stays delivered. Of one that was to make a projection, the projection alone tells.
+    /// owner can read. An older version stays delivered. Of a projection or a site, that alone tells.
     pub async fn record_failed(
         &self,
         job: &Job,
@@ -26,12 +25,12 @@ impl Catalogue {
     ) -> Result<Recorded, Error> {
         let ended = match job.kind {
             JobKind::Project => self.fail_projection(job, error, now).await?,
+            JobKind::Tile => self.fail_tiling_shard(job, error, now).await?,
             JobKind::IngestImage
             | JobKind::IngestTimeBased
             | JobKind::IngestFile
             | JobKind::TakeApart
-            | JobKind::CleanUp
-            | JobKind::Tile => self.bury(job, &readable(error), now).await?,
+            | JobKind::CleanUp => self.bury(job, &readable(error), now).await?,
         };
         Ok(if ended { Recorded::Accepted } else { Recorded::Outdated })
     }
@@ -49,7 +48,6 @@ impl Catalogue {
             return Ok(false);
         }
         composites::fail(&change, job, error, now).await?;
-        tilings::fail(&change, job, error, now).await?;
         let waits_for_it = |pending| job.kind.is_ingest() && pending == Some(job.version);
         if let Some(before) = asset.filter(|asset| waits_for_it(asset.pending)) {
             let mut after = before.clone();

@@ -3,7 +3,7 @@ use time::OffsetDateTime;
 use crate::{
     Catalogue, Error, Job,
     database::query::{self, micros},
-    jobs::finish_job::{HELD, held, readable},
+    jobs::finish_job::{end_held, readable},
 };
 
 impl Catalogue {
@@ -20,9 +20,7 @@ impl Catalogue {
         let sql = "UPDATE projection SET failed = $2, error = $3 WHERE id = $1";
         let values = [job.asset.name().into(), micros(now).into(), readable(error).into()];
         query::run(&change, sql, values).await?;
-        let ended =
-            query::run(&change, &format!("DELETE FROM job WHERE {HELD}"), held(job)).await?;
-        if ended == 0 {
+        if !end_held(&change, job).await? {
             return Ok(false);
         }
         change.commit().await?;

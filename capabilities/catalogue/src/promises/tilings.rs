@@ -55,6 +55,7 @@ async fn a_site_that_is_given_up_says_why_and_one_in_a_single_part_has_no_other(
         catalogue.record_failed(&job, "there is no table", at(2)).await.unwrap();
         let tiling = catalogue.tiling(&id).await.unwrap().unwrap();
         assert_eq!((tiling.error(), tiling.finished), (Some("there is no table"), Some(at(2))));
+        assert_eq!(number(catalogue, "SELECT COUNT(*) FROM job").await, 0);
 
         for shards in [0, 10_001] {
             let refused = catalogue.enqueue_tiling(&site(shards), at(1)).await.unwrap_err();

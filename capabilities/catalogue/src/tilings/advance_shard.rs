@@ -1,7 +1,10 @@
 use sea_orm::ConnectionTrait;
 
 use super::TilingShard;
-use crate::{Catalogue, Error, Job, database::query};
+use crate::{
+    Catalogue, Error, Job,
+    database::query::{self, whole},
+};
 
 impl Catalogue {
     /// Notes how far a part of a tiling is.
@@ -20,13 +23,12 @@ pub(super) async fn write(
                ON CONFLICT (tiling, shard) DO UPDATE SET images = excluded.images,
                 done = excluded.done, failed = excluded.failed, report = excluded.report,
                 error = excluded.error";
-    let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     let values = [
         job.asset.name().into(),
-        number(shard.shard).into(),
-        number(shard.images).into(),
-        number(shard.done).into(),
-        number(shard.failed).into(),
+        whole(shard.shard).into(),
+        whole(shard.images).into(),
+        whole(shard.done).into(),
+        whole(shard.failed).into(),
         shard.report.as_ref().map(ToString::to_string).into(),
         shard.error.clone().into(),
     ];

@@ -3,12 +3,12 @@ use time::OffsetDateTime;
 
 use super::{TilingShard, advance_shard::write, enqueue_tiling::queue};
 use crate::{
-    Catalogue, Error, Job, JobKind,
+    Catalogue, Error, Job,
     database::{
         dialect::for_update,
         query::{self, micros},
     },
-    jobs::finish_job::{HELD, held},
+    jobs::finish_job::{end_held, readable},
 };
 
 impl Catalogue {
@@ -22,8 +22,7 @@ impl Catalogue {
         let change = self.database().begin().await?;
         // Whoever ends a part sees what others ended before.
         let shards = lock(&change, job.asset.name()).await?;
-        let sql = format!("DELETE FROM job WHERE {HELD}");
-        if query::run(&change, &sql, held(job)).await? > 0 {
+        if end_held(&change, job).await? {
             write(&change, job, shard).await?;
             if shard.shard == shards {
                 finish(&change, job, now).await?;
@@ -36,22 +35,29 @@ impl Catalogue {
         self.parts().bells.ring_ended(job.id);
         Ok(())
     }
-}
 
-/// Gives a part the error that its job ended with, for good: the whole is not to be had then.
-pub(crate) async fn fail(
-    change: &impl ConnectionTrait,
-    job: &Job,
-    error: &str,
-    now: OffsetDateTime,
-) -> Result<(), Error> {
-    if job.kind != JobKind::Tile {
-        return Ok(());
+    /// Gives a part up, for a reason that those who follow can read: the whole is not to be had then. `false` if the job
+    /// is another worker's.
+    ///
+    /// The job is gone: what is there of the site is not made again when somebody queues it anew.
+    pub async fn fail_tiling_shard(
+        &self,
+        job: &Job,
+        error: &str,
+        now: OffsetDateTime,
+    ) -> Result<bool, Error> {
+        let change = self.database().begin().await?;
+        if !end_held(&change, job).await? {
+            return Ok(false);
+        }
+        let error = Some(readable(error));
+        let shard = TilingShard { shard: job.version, error, ..TilingShard::default() };
+        write(&change, job, &shard).await?;
+        finish(&change, job, now).await?;
+        change.commit().await?;
+        self.parts().bells.ring_ended(job.id);
+        Ok(true)
     }
-    let error = Some(error.to_owned());
-    write(change, job, &TilingShard { shard: job.version, error, ..TilingShard::default() })
-        .await?;
-    finish(change, job, now).await
 }
 
 async fn lock(change: &impl ConnectionTrait, id: &str) -> Result<u64, Error> {

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::tiling::job_name;
 use crate::{
     Catalogue, Error, JobKind, Priority,
-    database::query::{self, micros},
+    database::query::{self, micros, whole},
     jobs::new_job::{self, NewJob},
 };
 
@@ -41,8 +41,8 @@ impl Catalogue {
         let values = [
             id.as_str().into(),
             command.to_string().into(),
-            i64::try_from(shards).unwrap_or(i64::MAX).into(),
-            images.and_then(|images| i64::try_from(images).ok()).into(),
+            whole(shards).into(),
+            images.map(whole).into(),
             micros(now).into(),
         ];
         query::run(&change, sql, values).await?;

@@ -8,6 +8,5 @@ mod enqueue_tiling;
 mod advance_shard;
 mod end_shard;
 
-pub(crate) use end_shard::fail;
 pub use enqueue_tiling::NewTiling;
 pub use tiling::{Tiling, TilingShard};
