@@ -1,6 +1,6 @@
 //! Builds every part once, in order: the wiring, top to bottom.
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use catalogue::Catalogue;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use storage::{Bucket, Derivatives, Ranges};
@@ -31,6 +31,15 @@ pub(crate) struct Parts {
     originals: delivery::Originals,
     /// Cancelled when the service is to stop: ends what would never end by itself.
     pub(crate) closing: CancellationToken,
+}
+
+/// The catalogue, for commands that work beside the service: it must be up to date already.
+pub(crate) async fn catalogue(config: &Config) -> anyhow::Result<Catalogue> {
+    config.check()?;
+    let catalogue = Catalogue::open(&config.database, config.data()).await?;
+    let pending = catalogue.migrations_pending().await?;
+    ensure!(pending.is_empty(), "the database is not up to date: run `recto migrate` first");
+    Ok(catalogue)
 }
 
 impl Parts {

@@ -5,13 +5,12 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::{Context, ensure};
-use catalogue::Catalogue;
+use anyhow::Context;
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use inspection::{FaultKind, Inspection, Report, Wishes};
 use storage::Bucket;
 
-use crate::{config::Config, tell};
+use crate::{assemble, config::Config, tell};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -42,10 +41,7 @@ fn part(text: &str) -> Result<f64, String> {
 
 /// Looks through the library; fails if something is wrong with it, and is not being mended.
 pub(super) async fn inspect(config: &Config, arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    config.check()?;
-    let catalogue = Catalogue::open(&config.database, config.data()).await?;
-    let pending = catalogue.migrations_pending().await?;
-    ensure!(pending.is_empty(), "the database is not up to date: run `recto migrate` first");
+    let catalogue = assemble::catalogue(config).await?;
     let wishes = Wishes {
         customer: arguments.customer,
         part: arguments.sample.unwrap_or(1.0),
@@ -122,14 +118,19 @@ fn summary(report: &Report) {
         let removed = if orphan.removed { ", removed" } else { "" };
         tell(&format!("!!  {} is nobody's ({} bytes{removed})", orphan.key, orphan.bytes));
     }
+    let miscounted = |customer: u32, place: &str, [counted, found]: [[i64; 3]; 2], mended: bool| {
+        let mended = if mended { ", put right" } else { "" };
+        tell(&format!(
+            "!!  customer {customer}, {place}: counted {counted:?}, there are {found:?}{mended}"
+        ));
+    };
     for counter in &report.counters {
         let place = counter.space.map_or("all spaces".to_owned(), |space| format!("space {space}"));
-        let (counted, found) = (counter.counted, counter.found);
-        let mended = if counter.mended { ", put right" } else { "" };
-        tell(&format!(
-            "!!  customer {}, {place}: counted {counted:?}, there are {found:?}{mended}",
-            counter.customer
-        ));
+        miscounted(counter.customer, &place, [counter.counted, counter.found], counter.mended);
+    }
+    for batch in &report.batches {
+        let place = format!("batch {}", batch.batch);
+        miscounted(batch.customer, &place, [batch.counted, batch.found], batch.mended);
     }
     tell(&format!(
         "{} of {} assets, {} objects, {} read: {missing} missing, {damaged} damaged, {} without a checksum",

@@ -69,7 +69,7 @@ pub use error::Error;
 pub use events::{Event, EventBell, EventKind, RefusedMessage};
 pub use expected::Expected;
 pub use idempotency::{OnceOnly, RememberedAnswer, Turn};
-pub use inspection::Drift;
+pub use inspection::{BatchDrift, Drift};
 pub use jobs::{
     Fate, Ingested, Job, JobEnd, JobId, JobKind, JobsWaiting, Leftovers, Priority, QueueDepth,
     Recorded,

@@ -13,6 +13,7 @@ use object_store::{
     GetOptions, GetRange, GetResult, ObjectMeta, ObjectStore, ObjectStoreExt,
     path::Path as Location,
 };
+use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
 use crate::{
@@ -56,7 +57,7 @@ pub struct Object {
     pub modified: OffsetDateTime,
 }
 
-/// What was written.
+/// What an object is, byte for byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stored {
     pub bytes: u64,
@@ -144,6 +145,21 @@ impl Bucket {
         let (meta, key) = (meta(&found.meta), key.to_owned());
         let bytes = found.into_stream().map_err(move |error| Error::from_store(&key, error));
         Ok((meta, bytes.boxed()))
+    }
+
+    /// Reads an object to its end, to learn what is there; `None` if nothing is.
+    pub async fn read_back(&self, key: &str) -> Result<Option<Stored>, Error> {
+        let (_, mut parts) = match self.stream(key, None).await {
+            Ok(opened) => opened,
+            Err(Error::NotFound(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let (mut hash, mut bytes) = (Sha256::new(), 0);
+        while let Some(part) = parts.try_next().await? {
+            hash.update(&part);
+            bytes += part.len() as u64;
+        }
+        Ok(Some(Stored { bytes, sha256: hash.finalize().into() }))
     }
 
     pub async fn head(&self, key: &str) -> Result<Option<Meta>, Error> {

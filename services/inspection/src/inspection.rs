@@ -6,7 +6,7 @@ use storage::Bucket;
 use time::OffsetDateTime;
 
 use crate::{
-    Counter, Error, Fault, Report,
+    BatchCounter, Counter, Error, Fault, Report,
     orphans::Search,
     versions::{Checked, check},
 };
@@ -122,6 +122,15 @@ impl Inspection {
             let catalogue::Drift { customer, space, counted, found } = drift;
             let mended = self.wishes.repairs;
             report.counters.push(Counter { customer, space, counted, found, mended });
+        }
+        report.batches.clear();
+        for drift in self.catalogue.drifted_batches(self.wishes.customer).await? {
+            if self.wishes.repairs {
+                self.catalogue.mend_batch(&drift, self.now).await?;
+            }
+            let catalogue::BatchDrift { customer, batch, counted, found } = drift;
+            let mended = self.wishes.repairs;
+            report.batches.push(BatchCounter { customer, batch, counted, found, mended });
         }
         Ok(())
     }

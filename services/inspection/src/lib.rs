@@ -10,11 +10,10 @@ mod error;
 mod inspection;
 mod orphans;
 mod report;
-mod sums;
 mod versions;
 #[cfg(test)]
 mod tests;
 
 pub use error::Error;
 pub use inspection::{Inspection, Wishes};
-pub use report::{Counter, Fault, FaultKind, Orphan, Report};
+pub use report::{BatchCounter, Counter, Fault, FaultKind, Orphan, Report};

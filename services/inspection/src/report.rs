@@ -34,6 +34,9 @@ pub struct Report {
     /// How many objects have names that are none of ours.
     pub strangers: u64,
     pub counters: Vec<Counter>,
+    /// Missing in reports from before they were looked at.
+    #[serde(default)]
+    pub batches: Vec<BatchCounter>,
 }
 
 /// Something that is kept of an asset, and is not as it was.
@@ -76,6 +79,16 @@ pub struct Counter {
     pub mended: bool,
 }
 
+/// A counter of a batch's members, of those that wait and of those that failed, that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchCounter {
+    pub customer: u32,
+    pub batch: i64,
+    pub counted: [i64; 3],
+    pub found: [i64; 3],
+    pub mended: bool,
+}
+
 impl Report {
     /// A report in which nothing is said yet.
     pub fn begin(customer: Option<u32>, part: f64, now: OffsetDateTime) -> Self {
@@ -96,6 +109,7 @@ impl Report {
             unknown: 0,
             strangers: 0,
             counters: Vec::new(),
+            batches: Vec::new(),
         }
     }
 
@@ -104,5 +118,6 @@ impl Report {
         self.faults.iter().all(|fault| fault.mended)
             && self.orphans.iter().all(|orphan| orphan.removed)
             && self.counters.iter().all(|counter| counter.mended)
+            && self.batches.iter().all(|batch| batch.mended)
     }
 }

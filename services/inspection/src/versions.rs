@@ -5,7 +5,7 @@ use futures_util::TryStreamExt;
 use model::{DeliveryChannel, Family};
 use storage::{Bucket, Object, keys};
 
-use crate::{Error, Fault, FaultKind, sums::sum_of};
+use crate::{Error, Fault, FaultKind};
 
 /// What was found of one asset.
 #[derive(Default)]
@@ -76,15 +76,16 @@ impl Look<'_> {
         for object in &self.asset.objects {
             let name = object.name.as_str();
             self.there.remove(name);
-            let Some((sum, bytes)) = sum_of(bucket, &self.key(name)).await? else {
+            let Some(stored) = bucket.read_back(&self.key(name)).await? else {
                 self.miss(name);
                 continue;
             };
             self.checked.objects += 1;
-            self.checked.bytes += bytes;
-            if sum != object.sha256 {
+            self.checked.bytes += stored.bytes;
+            if stored.hex() != object.sha256 {
                 let (were, was) = (object.bytes, &object.sha256);
-                let finding = format!("it was {were} bytes, {was}, and is {bytes}, {sum}");
+                let (are, is) = (stored.bytes, stored.hex());
+                let finding = format!("it was {were} bytes, {was}, and is {are}, {is}");
                 self.fault(name, FaultKind::Damaged, finding);
             }
         }

@@ -3,5 +3,7 @@
 mod walk;
 mod owners;
 mod recount;
+mod recount_batches;
 
 pub use recount::Drift;
+pub use recount_batches::BatchDrift;

@@ -89,8 +89,7 @@ impl Catalogue {
     pub async fn projection_in_use(&self, id: &str, version: u64) -> Result<bool, Error> {
         let sql = "SELECT (SELECT COUNT(*) FROM projection WHERE id = $1 AND version = $2)
                    + (SELECT COUNT(*) FROM job WHERE space = 0 AND name = $1 AND state <> 'dead')";
-        let version = i64::try_from(version).unwrap_or(i64::MAX);
-        let values = [id.into(), version.into()];
+        let values = [id.into(), query::whole(version).into()];
         let found = query::one::<i64>(self.database().reader(), sql, values).await?;
         Ok(found.unwrap_or_default() > 0)
     }

@@ -1,8 +1,12 @@
+use sea_orm::Value;
 use time::OffsetDateTime;
 
 use crate::{
     Catalogue, Error,
-    database::query::{self, Record, Row, micros},
+    database::{
+        dialect::for_update,
+        query::{self, Record, Row, micros},
+    },
 };
 
 /// A counter of what is stored that is not what its assets come to.
@@ -39,17 +43,23 @@ impl Catalogue {
         query::all(self.database().reader(), &sql, values).await
     }
 
-    /// Puts a counter right, in one statement.
+    /// Puts a counter right.
     pub async fn mend_counter(&self, drift: &Drift, now: OffsetDateTime) -> Result<(), Error> {
+        let place: [Value; 2] = [drift.customer.into(), drift.space.unwrap_or_default().into()];
+        let change = self.database().begin().await?;
+        // Whoever changes an asset comes here last: who was here before us is counted, who comes after us adds to it.
+        let lock = for_update(&change);
+        let sql =
+            format!("SELECT images FROM storage_use WHERE customer = $1 AND space = $2{lock}");
+        query::one::<i64>(&change, &sql, place.clone()).await?;
         let sql = format!(
             "UPDATE storage_use SET changed = $3, images = (SELECT COUNT(*) {OF_ITS_ASSETS}),
              image_bytes = (SELECT COALESCE(SUM(stored_bytes), 0) {OF_ITS_ASSETS}),
              thumbnail_bytes = (SELECT COALESCE(SUM(asset.thumbnail_bytes), 0) {OF_ITS_ASSETS})
              WHERE customer = $1 AND space = $2"
         );
-        let space = drift.space.unwrap_or_default();
-        let values = [drift.customer.into(), space.into(), micros(now).into()];
-        query::run(self.database().writer(), &sql, values).await.map(|_| ())
+        query::run(&change, &sql, place.into_iter().chain([micros(now).into()])).await?;
+        Ok(change.commit().await?)
     }
 }
 

@@ -327,3 +327,34 @@ async fn disturb(catalogue: &Catalogue, n: usize, turn: usize) {
     };
     assert!(matches!(result, Ok(()) | Err(Error::NotFound(_))), "{result:?}");
 }
+
+#[tokio::test]
+async fn batches_whose_counters_drifted_are_found_and_put_right() {
+    for house in houses().await {
+        let catalogue = house.enter();
+        furnish(catalogue).await;
+        let submitted = submit(catalogue, &["2/5/a", "2/5/b"], 1).await;
+        assert_eq!(catalogue.drifted_batches(None).await.unwrap(), []);
+        tamper(catalogue, "UPDATE batch SET waiting = 3, failed = 1", []).await;
+        let drifted = catalogue.drifted_batches(Some(2)).await.unwrap();
+        assert_eq!((drifted.len(), drifted[0].batch), (1, submitted.id));
+        assert_eq!((drifted[0].counted, drifted[0].found), ([2, 3, 1], [2, 2, 0]));
+        assert_eq!(catalogue.drifted_batches(Some(1)).await.unwrap(), []);
+        catalogue.mend_batch(&drifted[0], at(2)).await.unwrap();
+        assert_batches_are_exact(catalogue).await;
+        assert_eq!(batch(catalogue, submitted.id).await.finished, None);
+
+        for second in [3, 4] {
+            let job = claim(catalogue, at(second)).await.unwrap();
+            done(catalogue, &job, second).await;
+        }
+        tamper(catalogue, "UPDATE batch SET waiting = 1, finished = NULL", []).await;
+        let told = "SELECT COUNT(*) FROM event WHERE kind = 'batch.completed'";
+        let before = number(catalogue, told).await;
+        let drifted = catalogue.drifted_batches(None).await.unwrap();
+        catalogue.mend_batch(&drifted[0], at(5)).await.unwrap();
+        assert_batches_are_exact(catalogue).await;
+        assert_eq!(batch(catalogue, submitted.id).await.finished, Some(at(5)));
+        assert_eq!(number(catalogue, told).await, before + 1);
+    }
+}
