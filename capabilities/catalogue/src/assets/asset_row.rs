@@ -9,7 +9,7 @@ use crate::{
     assets::asset_labels,
     database::{
         dialect::for_update,
-        query::{self, Record, Row, micros},
+        query::{self, Record, Row, micros, whole},
     },
     events::outbox,
 };
@@ -81,8 +81,8 @@ pub(crate) async fn update(
 /// Every column that can change.
 pub(crate) fn fields(asset: &Asset) -> Vec<(&'static str, Value)> {
     vec![
-        ("version", number(asset.version)),
-        ("pending", asset.pending.map(saturated).into()),
+        ("version", whole(asset.version).into()),
+        ("pending", asset.pending.map(whole).into()),
         ("origin", asset.origin.as_ref().map(|origin| origin.as_str().to_owned()).into()),
         ("media_type", asset.media_type.as_str().into()),
         ("family", asset.family.as_str().into()),
@@ -101,12 +101,12 @@ pub(crate) fn fields(asset: &Asset) -> Vec<(&'static str, Value)> {
         ("number3", asset.number3.into()),
         ("width", i64::from(asset.width).into()),
         ("height", i64::from(asset.height).into()),
-        ("duration", number(asset.duration)),
+        ("duration", whole(asset.duration).into()),
         ("gray", asset.gray.into()),
         ("thumbnails", json(&asset.thumbnails)),
-        ("source_bytes", number(asset.source_bytes)),
-        ("stored_bytes", number(asset.stored_bytes)),
-        ("thumbnail_bytes", number(asset.thumbnail_bytes)),
+        ("source_bytes", whole(asset.source_bytes).into()),
+        ("stored_bytes", whole(asset.stored_bytes).into()),
+        ("thumbnail_bytes", whole(asset.thumbnail_bytes).into()),
         ("created", micros(asset.created).into()),
         ("modified", micros(asset.modified).into()),
         ("finished", asset.finished.map(micros).into()),
@@ -118,14 +118,6 @@ pub(crate) fn fields(asset: &Asset) -> Vec<(&'static str, Value)> {
         ("recording", asset.recording.column().into()),
         ("objects", KeptObject::column(&asset.objects).into()),
     ]
-}
-
-fn number(number: u64) -> Value {
-    saturated(number).into()
-}
-
-fn saturated(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 fn json(list: &impl Serialize) -> Value {

@@ -66,7 +66,7 @@ impl Cursor {
     }
 
     pub(crate) fn total(&self) -> i64 {
-        i64::try_from(self.total).unwrap_or(i64::MAX)
+        query::whole(self.total)
     }
 
     pub(crate) fn is_backwards(&self) -> bool {

@@ -65,9 +65,9 @@ impl Catalogue {
         let sql = "SELECT (SELECT COUNT(*) FROM asset WHERE kept = $5) +
                    (SELECT COUNT(*) FROM asset WHERE customer = $1 AND space = $2 AND name = $3
                     AND version = $4 AND kept IS NULL)";
-        let number = i64::try_from(version).unwrap_or(i64::MAX);
         let kept = Whereabouts { id: id.clone(), version }.to_string();
-        let values = query::key_of(id).into_iter().chain([number.into(), kept.into()]);
+        let values =
+            query::key_of(id).into_iter().chain([query::whole(version).into(), kept.into()]);
         let count = query::one::<i64>(self.database().reader(), sql, values).await?;
         Ok(count.unwrap_or_default() > 0)
     }

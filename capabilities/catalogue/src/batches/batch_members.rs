@@ -108,7 +108,7 @@ impl Ended {
             "UPDATE batch_member SET ended = $2, error = $3 WHERE batch = $1 AND ended IS NULL";
         let values = [batch.into(), micros(now).into(), error.into()];
         let ended = query::run(change, sql, values).await?;
-        *self.0.entry(batch).or_default() += i64::try_from(ended).unwrap_or(i64::MAX);
+        *self.0.entry(batch).or_default() += query::whole(ended);
         Ok(())
     }
 

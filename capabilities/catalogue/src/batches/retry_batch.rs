@@ -86,7 +86,6 @@ pub(crate) async fn reopen(
     }
     let sql = "UPDATE batch SET waiting = waiting + $2, failed = failed - $2, finished = NULL
                WHERE id = $1 AND $2 > 0";
-    let waiting = i64::try_from(waiting).unwrap_or(i64::MAX);
-    query::run(change, sql, [batch.into(), waiting.into()]).await?;
+    query::run(change, sql, [batch.into(), query::whole(waiting).into()]).await?;
     Ok(())
 }

@@ -5,11 +5,8 @@ use time::OffsetDateTime;
 use super::{Composite, CompositeStatus};
 use crate::{
     Catalogue, Error, Job, JobKind, Leftovers,
-    database::query::{self, micros},
-    jobs::{
-        enqueue::clean_up_after_worker,
-        finish_job::{HELD, held},
-    },
+    database::query::{self, micros, whole},
+    jobs::{enqueue::clean_up_after_worker, finish_job::end_held},
 };
 
 impl Catalogue {
@@ -24,9 +21,9 @@ impl Catalogue {
                    modified = $7 WHERE id = $1 AND registered = $2";
         let values: [Value; 7] = [
             composite.id.as_str().into(),
-            number(composite.registered).into(),
+            whole(composite.registered).into(),
             composite.status.as_str().into(),
-            composite.pages.map(number).into(),
+            composite.pages.map(whole).into(),
             json(&composite.drawn).into(),
             json(&composite.skipped).into(),
             micros(now).into(),
@@ -37,8 +34,7 @@ impl Catalogue {
     /// Ends the job of a document whose pages are all registered.
     pub async fn complete_composite(&self, job: &Job, now: OffsetDateTime) -> Result<(), Error> {
         let change = self.database().begin().await?;
-        let sql = format!("DELETE FROM job WHERE {HELD}");
-        if query::run(&change, &sql, held(job)).await? > 0 {
+        if end_held(&change, job).await? {
             end(&change, job, (CompositeStatus::Completed, None), now).await?;
         }
         change.commit().await?;
@@ -88,10 +84,6 @@ async fn end(
     let values: [Value; 4] =
         [job.asset.name().into(), status.as_str().into(), error.into(), micros(now).into()];
     query::run(change, sql, values).await.map(|_| ())
-}
-
-pub(super) fn number(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 pub(super) fn json(list: &[impl Serialize]) -> String {

@@ -1,14 +1,11 @@
 use sea_orm::{DatabaseTransaction, Value};
 use time::OffsetDateTime;
 
-use super::{
-    Composite, CompositeStatus,
-    advance_composite::{json, number},
-};
+use super::{Composite, CompositeStatus, advance_composite::json};
 use crate::{
     Catalogue, Error, NewAsset, Priority,
     batches::register_batch::{ids_of, register},
-    database::query::{self, micros, moment},
+    database::query::{self, micros, moment, whole},
 };
 
 impl Catalogue {
@@ -52,9 +49,9 @@ async fn note(change: &DatabaseTransaction, before: u64, after: &Composite) -> R
                modified = $7 WHERE id = $1 AND registered = $2";
     let values: [Value; 7] = [
         after.id.as_str().into(),
-        number(before).into(),
+        whole(before).into(),
         after.status.as_str().into(),
-        number(after.registered).into(),
+        whole(after.registered).into(),
         json(&after.batches).into(),
         json(&after.drawn).into(),
         micros(after.modified).into(),

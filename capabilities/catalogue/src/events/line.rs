@@ -48,7 +48,7 @@ impl Catalogue {
             ) AS line WHERE event.id = line.id";
         let placed = query::run(&change, sql, [next.into(), AT_ONCE.into()]).await?;
         let sql = "UPDATE counter SET next = next + $1 WHERE name = 'event'";
-        query::run(&change, sql, [i64::try_from(placed).unwrap_or(i64::MAX).into()]).await?;
+        query::run(&change, sql, [query::whole(placed).into()]).await?;
         change.commit().await?;
         Ok(placed)
     }

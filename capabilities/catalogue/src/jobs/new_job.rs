@@ -69,7 +69,6 @@ fn row(job: &NewJob, turn: i64, now: OffsetDateTime) -> Vec<Value> {
         .leftovers
         .as_ref()
         .map(|leftovers| serde_json::to_string(leftovers).expect("numbers and keys become JSON"));
-    let version = i64::try_from(job.version).unwrap_or(i64::MAX);
     let [customer, space, name] = query::key_of(&job.asset);
     vec![
         customer,
@@ -78,7 +77,7 @@ fn row(job: &NewJob, turn: i64, now: OffsetDateTime) -> Vec<Value> {
         job.kind.as_str().into(),
         job.priority.rank().into(),
         micros(job.due).into(),
-        version.into(),
+        query::whole(job.version).into(),
         leftovers.into(),
         job.max_attempts.into(),
         micros(now).into(),

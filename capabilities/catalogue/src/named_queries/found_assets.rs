@@ -16,7 +16,7 @@ use crate::{
     customers::customer::fold,
     database::{
         many::{self, ROWS},
-        query::{self, Record, Row},
+        query::{self, Record, Row, whole},
     },
 };
 
@@ -91,7 +91,7 @@ impl Catalogue {
         most: u64,
     ) -> Result<u64, Error> {
         let (condition, mut values) = condition(customer, question);
-        values.push(whole(most));
+        values.push(whole(most).into());
         let limit = values.len();
         let sql = format!(
             "SELECT COUNT(*) FROM (SELECT 1 FROM asset WHERE {condition} LIMIT ${limit}) AS found"
@@ -110,7 +110,7 @@ pub(crate) fn select(
     let (condition, mut values) = condition(customer, question);
     let order = order(&question.order);
     let (limit, offset) = (values.len() + 1, values.len() + 2);
-    values.extend([whole(stretch.limit), whole(stretch.offset)]);
+    values.extend([stretch.limit, stretch.offset].map(|number| whole(number).into()));
     let sql =
         format!("{columns} WHERE {condition} ORDER BY {order} LIMIT ${limit} OFFSET ${offset}");
     (sql, values)
@@ -169,10 +169,6 @@ fn property(field: Field) -> Option<AssetProperty> {
         Field::Space | Field::SpaceName | Field::Batch | Field::Manifest => return None,
     };
     name.parse().ok()
-}
-
-pub(super) fn whole(number: u64) -> Value {
-    i64::try_from(number).unwrap_or(i64::MAX).into()
 }
 
 impl Record for FoundAsset {

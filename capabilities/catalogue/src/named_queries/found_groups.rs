@@ -3,8 +3,11 @@
 use model::named_query::{Field, Groups};
 use sea_orm::Value;
 
-use super::found_assets::{condition, whole};
-use crate::{Catalogue, Error, database::query};
+use super::found_assets::condition;
+use crate::{
+    Catalogue, Error,
+    database::query::{self, whole},
+};
 
 /// Up to so many assets are all looked at; among more, each group is looked up for itself.
 const FEW: u64 = 50_000;
@@ -33,14 +36,13 @@ pub(crate) fn all(
     from: Option<&str>,
     limit: u64,
 ) -> Result<(String, Vec<Value>), Error> {
-    let (column, first) = beginning(groups.field, from)?;
-    let (condition, mut values) = of_groups(customer, groups, column);
-    let (from, limit_mark) = (values.len() + 1, values.len() + 2);
-    values.extend([first, whole(limit)]);
+    let column = column(groups.field)?;
+    let (condition, values) = of_groups(customer, groups, column, from, limit)?;
+    let (first, most) = (values.len() - 1, values.len());
     let sql = format!(
         "SELECT CAST({column} AS TEXT) AS value FROM asset
-         WHERE {condition} AND {column} >= ${from}
-         GROUP BY {column} ORDER BY {column} LIMIT ${limit_mark}"
+         WHERE {condition} AND {column} >= ${first}
+         GROUP BY {column} ORDER BY {column} LIMIT ${most}"
     );
     Ok((sql, values))
 }
@@ -52,22 +54,21 @@ pub(crate) fn each(
     from: Option<&str>,
     limit: u64,
 ) -> Result<(String, Vec<Value>), Error> {
-    let (column, first) = beginning(groups.field, from)?;
-    let (condition, mut values) = of_groups(customer, groups, column);
-    let (from, limit_mark) = (values.len() + 1, values.len() + 2);
-    values.extend([first, whole(limit)]);
+    let column = column(groups.field)?;
+    let (condition, values) = of_groups(customer, groups, column, from, limit)?;
+    let (first, most) = (values.len() - 1, values.len());
     let next = |bound: &str| {
         format!(
             "(SELECT {column} FROM asset WHERE {condition} AND {column} {bound}
               ORDER BY {column} LIMIT 1)"
         )
     };
-    let (first, second) = (next(&format!(">= ${from}")), next("> known.value"));
+    let (start, further) = (next(&format!(">= ${first}")), next("> known.value"));
     let sql = format!(
         "WITH RECURSIVE known (value, place) AS (
-             SELECT {first}, 1
+             SELECT {start}, 1
              UNION ALL
-             SELECT {second}, place + 1 FROM known WHERE value IS NOT NULL AND place < ${limit_mark}
+             SELECT {further}, place + 1 FROM known WHERE value IS NOT NULL AND place < ${most}
          )
          SELECT CAST(value AS TEXT) FROM known WHERE value IS NOT NULL ORDER BY place"
     );
@@ -75,41 +76,38 @@ pub(crate) fn each(
 }
 
 /// Which assets are in a group that an address can name: a browser would take the dots for the way to another folder.
-fn of_groups(customer: u32, groups: &Groups, column: &str) -> (String, Vec<Value>) {
-    let (condition, values) = condition(customer, &groups.question);
-    let named = match groups.field {
-        Field::String1 | Field::String2 | Field::String3 => {
-            format!(" AND {column} NOT IN ('', '.', '..')")
-        }
-        Field::Number1
-        | Field::Number2
-        | Field::Number3
-        | Field::Space
-        | Field::SpaceName
-        | Field::Batch
-        | Field::Manifest => String::new(),
-    };
-    (format!("{condition} AND version > 0{named}"), values)
-}
-
-/// The column of a property, and what no value of it comes before.
-fn beginning(field: Field, from: Option<&str>) -> Result<(&'static str, Value), Error> {
-    let text = || Value::from(from.unwrap_or_default());
-    let number = || match from {
-        None => Ok(Value::from(i64::MIN)),
+/// The last two values are the group to begin with, and how many are wanted.
+fn of_groups(
+    customer: u32,
+    groups: &Groups,
+    column: &str,
+    from: Option<&str>,
+    limit: u64,
+) -> Result<(String, Vec<Value>), Error> {
+    let (condition, mut values) = condition(customer, &groups.question);
+    let text = matches!(groups.field, Field::String1 | Field::String2 | Field::String3);
+    let named = if text { format!(" AND {column} NOT IN ('', '.', '..')") } else { String::new() };
+    values.push(match from {
+        _ if text => from.unwrap_or_default().into(),
+        None => i64::MIN.into(),
         Some(from) => {
             let number = from.parse::<i64>().map(Value::from);
-            number.map_err(|_| Error::Invalid(format!("'{from}' must be a whole number")))
+            number.map_err(|_| Error::Invalid(format!("'{from}' must be a whole number")))?
         }
-    };
+    });
+    values.push(whole(limit).into());
+    Ok((format!("{condition} AND version > 0{named}"), values))
+}
+
+fn column(field: Field) -> Result<&'static str, Error> {
     match field {
-        Field::String1 => Ok(("string1", text())),
-        Field::String2 => Ok(("string2", text())),
-        Field::String3 => Ok(("string3", text())),
-        Field::Number1 => Ok(("number1", number()?)),
-        Field::Number2 => Ok(("number2", number()?)),
-        Field::Number3 => Ok(("number3", number()?)),
-        Field::Space => Ok(("space", number()?)),
+        Field::String1 => Ok("string1"),
+        Field::String2 => Ok("string2"),
+        Field::String3 => Ok("string3"),
+        Field::Number1 => Ok("number1"),
+        Field::Number2 => Ok("number2"),
+        Field::Number3 => Ok("number3"),
+        Field::Space => Ok("space"),
         Field::SpaceName | Field::Batch | Field::Manifest => {
             Err(Error::Invalid(format!("'{}' makes no groups", field.key())))
         }

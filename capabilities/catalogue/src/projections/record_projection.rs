@@ -3,7 +3,7 @@ use time::OffsetDateTime;
 use super::MadeFile;
 use crate::{
     Catalogue, Error, Job,
-    database::query::{self, micros},
+    database::query::{self, micros, whole},
 };
 
 impl Catalogue {
@@ -16,7 +16,6 @@ impl Catalogue {
     ) -> Result<bool, Error> {
         let shown: Vec<_> = file.shown.iter().map(ToString::to_string).collect();
         let json = |list: &[String]| serde_json::to_string(list).expect("texts become JSON");
-        let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         let change = self.database().begin().await?;
         // The projection before the job, as in every change of both: so none wait crosswise.
         let sql = "UPDATE projection SET version = $2, made = $3, members = $4, file_name = $5,
@@ -24,13 +23,13 @@ impl Catalogue {
             WHERE id = $1 AND version <= $2";
         let values = [
             job.asset.name().into(),
-            number(file.version).into(),
+            whole(file.version).into(),
             micros(now).into(),
             file.members.as_str().into(),
             file.file_name.as_str().into(),
-            number(file.items).into(),
-            number(file.pages).into(),
-            number(file.bytes).into(),
+            whole(file.items).into(),
+            whole(file.pages).into(),
+            whole(file.bytes).into(),
             json(&file.roles).into(),
             json(&shown).into(),
             file.maker.as_str().into(),

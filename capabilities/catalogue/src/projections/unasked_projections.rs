@@ -44,8 +44,8 @@ impl Catalogue {
                         AND job.name = projection.id AND job.kind = $2 AND job.state <> 'dead')
                 ORDER BY asked LIMIT $3)
             AND asked < $1 RETURNING customer, kind, id, version";
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let values = [micros(since).into(), JobKind::Project.as_str().into(), limit.into()];
+        let values =
+            [micros(since).into(), JobKind::Project.as_str().into(), query::whole(limit).into()];
         query::all(self.database().writer(), sql, values).await
     }
 }

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use crate::{
     Asset, Catalogue, Error, KeptObject, Page, Paged,
-    database::query::{self, Record, Row},
+    database::query::{self, Record, Row, whole},
 };
 
 /// How much a customer may keep.
@@ -120,11 +120,10 @@ pub(crate) struct Load {
 
 impl Load {
     pub(crate) fn of(asset: &Asset) -> Self {
-        let bytes = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
         Self {
             images: 1,
-            image_bytes: bytes(asset.stored_bytes),
-            thumbnail_bytes: bytes(asset.thumbnail_bytes),
+            image_bytes: whole(asset.stored_bytes),
+            thumbnail_bytes: whole(asset.thumbnail_bytes),
         }
     }
 

@@ -57,7 +57,7 @@ impl Catalogue {
             upload.asset.space.into(),
             upload.asset.name().into(),
             upload.metadata.as_str().into(),
-            i64::try_from(bytes).unwrap_or(i64::MAX).into(),
+            query::whole(bytes).into(),
             micros(expires).into(),
         ];
         query::run(&change, sql, values).await?;
