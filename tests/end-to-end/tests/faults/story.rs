@@ -21,6 +21,8 @@ use super::{
 
 const ASSETS: u32 = 1000;
 const IN_A_BATCH: u32 = 250;
+/// So that there is work to be disturbed in every part of the course.
+const BETWEEN_BATCHES: Duration = Duration::from_secs(7);
 /// For what is left to do when everything works again. Whatever failed is tried again later and later.
 const PATIENCE: Duration = Duration::from_secs(300);
 
@@ -204,7 +206,7 @@ async fn register(recto: &Recto, library: &Library, origin: &Origin) -> Result<V
         };
         let path = batch["@id"].as_str().and_then(|id| Some(id.split_once("/customers")?.1));
         batches.push(format!("/customers{}", path.context("a batch has no id")?));
-        sleep(Duration::from_secs(7)).await;
+        sleep(BETWEEN_BATCHES).await;
     }
     Ok(batches)
 }
