@@ -47,7 +47,7 @@ pub(crate) async fn run(config: &Config, arguments: Arguments) -> anyhow::Result
     if arguments.check {
         return check(site, objects, shard, &arguments).await;
     }
-    write(work, shard, &arguments).await
+    write(&work, shard, &arguments).await
 }
 
 async fn check(
@@ -71,19 +71,19 @@ async fn check(
 }
 
 async fn write(
-    work: Work,
+    work: &Work,
     shard: Option<Shard>,
     arguments: &Arguments,
 ) -> anyhow::Result<ExitCode> {
     let progress = Progress::start(work.images(shard) as u64)?;
-    let (site, objects) = (work.site.clone(), work.objects.clone());
+    let Work { site, objects, .. } = work;
     let outcome = make(work, shard, arguments, &|event| progress.hear(&event)).await?;
     let vanished = match shard {
         Some(_) => Vec::new(),
-        None => find_vanished(&site, &objects).await.context("the site can't be listed")?,
+        None => find_vanished(site, objects).await.context("the site can't be listed")?,
     };
     if arguments.prune {
-        let pruned = prune(&site, &objects, &vanished).await;
+        let pruned = prune(site, objects, &vanished).await;
         pruned.context("what is no longer among the inputs can't be removed")?;
     }
     let report = progress.end(&outcome, &vanished, arguments.prune);
@@ -109,19 +109,20 @@ async fn write(
 
 /// Writes what is wanted of a site, or of a part of it.
 async fn make(
-    work: Work,
+    work: &Work,
     shard: Option<Shard>,
     arguments: &Arguments,
     hear: &(dyn Fn(Event<'_>) + Sync),
 ) -> anyhow::Result<Outcome> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let images = work.images(shard);
-    let Work { mut site, objects, copies } = work;
+    let Work { site, objects, copies } = work;
+    let mut site = site.clone();
     site.workers = arguments.workers.unwrap_or(cores).clamp(1, images.max(1));
     // One image on each core is faster than one image on all cores, but for a lone one.
     site.settings.threads = if site.workers == 1 { cores } else { 1 };
-    let outcome = write_site(&site, &objects, shard, hear).await.context("the run ended early")?;
-    for copy in &copies {
+    let outcome = write_site(&site, objects, shard, hear).await.context("the run ended early")?;
+    for copy in copies {
         copy.write(&site.publisher).await.context("the table can't be copied")?;
     }
     if arguments.viewer {

@@ -9,7 +9,7 @@ use super::{
     inputs::work,
     progress::{Progress, Report},
 };
-use crate::{config::Config, tell};
+use crate::{assemble, config::Config, tell};
 
 /// How often is looked how far it is.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -22,7 +22,7 @@ pub(super) async fn enqueue(config: &Config, arguments: &Arguments) -> anyhow::R
     let images = work.images(None);
     let shards = arguments.shards.unwrap_or(1).clamp(1, work.objects.len() as u64);
     let command = json!({ "arguments": said() });
-    let catalogue = open(config).await?;
+    let catalogue = assemble::catalogue(config).await?;
     let new = NewTiling { command, shards, images: Some(images as u64) };
     let id = catalogue.enqueue_tiling(&new, catalogue.now()).await?;
     tell(&format!("queued as {id}: {images} images in {shards} shards"));
@@ -33,17 +33,17 @@ pub(super) async fn enqueue(config: &Config, arguments: &Arguments) -> anyhow::R
 
 /// Shows how far work is that was left to others, until it is done.
 pub(super) async fn follow(config: &Config, id: &str) -> anyhow::Result<ExitCode> {
-    let catalogue = open(config).await?;
-    let tiling = find(&catalogue, id).await?;
+    let catalogue = assemble::catalogue(config).await?;
+    let mut tiling = find(&catalogue, id).await?;
     let progress = Progress::start(tiling.images.unwrap_or_default())?;
-    let tiling = loop {
-        let tiling = find(&catalogue, id).await?;
+    let finished = loop {
         let (images, done, failed) = sums(&tiling);
         progress.show(tiling.images.unwrap_or(images), done, failed);
-        if tiling.finished.is_some() {
-            break tiling;
+        if let Some(finished) = tiling.finished {
+            break finished;
         }
         tokio::time::sleep(LOOK_EVERY).await;
+        tiling = find(&catalogue, id).await?;
     };
     catalogue.close().await?;
     progress.clear();
@@ -51,15 +51,11 @@ pub(super) async fn follow(config: &Config, id: &str) -> anyhow::Result<ExitCode
         anyhow::bail!("it was given up: {error}");
     }
     let reports = tiling.begun.iter().filter_map(|shard| shard.report.clone());
-    let report = Report::of_many(
-        reports,
-        (tiling.finished.unwrap_or(tiling.created) - tiling.created).as_seconds_f64(),
-    );
-    for failure in report.failures() {
-        tell(&failure);
-    }
+    let report = Report::of_many(reports, (finished - tiling.created).as_seconds_f64());
+    let failures = report.failures();
+    failures.iter().for_each(|failure| tell(failure));
     tell(&report.summary());
-    Ok(code(report.failures().is_empty()))
+    Ok(code(failures.is_empty()))
 }
 
 /// Of the parts: the whole looks at all images once more.
@@ -72,14 +68,6 @@ fn sums(tiling: &Tiling) -> (u64, u64, u64) {
 
 async fn find(catalogue: &Catalogue, id: &str) -> anyhow::Result<Tiling> {
     catalogue.tiling(id).await?.with_context(|| format!("nothing was queued as {id}"))
-}
-
-async fn open(config: &Config) -> anyhow::Result<Catalogue> {
-    config.check()?;
-    let catalogue = Catalogue::open(&config.database, config.data()).await?;
-    let pending = catalogue.migrations_pending().await?;
-    anyhow::ensure!(pending.is_empty(), "the database is not up to date: run `recto migrate`");
-    Ok(catalogue)
 }
 
 /// What was said after `recto tile`.

@@ -1,8 +1,5 @@
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
     time::Duration,
 };
 
@@ -86,7 +83,7 @@ impl Tiler {
     /// Does a job for as long as it is ours.
     #[tracing::instrument(skip_all, fields(tiling = job.asset.name(), shard = job.version))]
     async fn attend_to(&self, job: &Job) {
-        let count = Arc::new(Count::default());
+        let count = Count::default();
         let written = tokio::select! {
             written = self.write(job, &count) => written,
             () = self.lease_is_lost(job, &count) => {
@@ -122,7 +119,7 @@ impl Tiler {
         let work = work(&self.config, &arguments).await?;
         work.check()?;
         count.images.store(work.images(shard) as u64, Relaxed);
-        let outcome = make(work, shard, &arguments, &|event| count.hear(&event)).await?;
+        let outcome = make(&work, shard, &arguments, &|event| count.hear(&event)).await?;
         Ok(Report::of(&outcome, &[], false, begun.elapsed()))
     }
 

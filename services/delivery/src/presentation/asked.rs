@@ -48,6 +48,14 @@ impl<'a> QueryPath<'a> {
             name => Ok(Self { version, customer, name, arguments }),
         }
     }
+
+    /// Of what has no versions.
+    pub(crate) fn parse_unversioned(path: &'a str) -> Result<Self, Error> {
+        Self::parse(path).and_then(|path| match path.version {
+            None => Ok(path),
+            Some(_) => Err(Error::NoSuchAddress),
+        })
+    }
 }
 
 impl Parameters {

@@ -56,10 +56,7 @@ pub(crate) async fn get_csv(
     uri: Uri,
     visit: Visit,
 ) -> Result<Response, Error> {
-    let path = QueryPath::parse(uri.path())?;
-    if path.version.is_some() {
-        return Err(Error::NoSuchAddress);
-    }
+    let path = QueryPath::parse_unversioned(uri.path())?;
     let Parameters { page, .. } = Parameters::parse(uri.query())?;
     let asked = delivery.asked(&path).await?;
     let found = delivery.states(&asked, page).await?;

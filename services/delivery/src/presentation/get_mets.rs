@@ -34,10 +34,7 @@ pub(crate) async fn get_mets(
     uri: Uri,
     visit: Visit,
 ) -> Result<Response, Error> {
-    let path = QueryPath::parse(uri.path())?;
-    if path.version.is_some() {
-        return Err(Error::NoSuchAddress);
-    }
+    let path = QueryPath::parse_unversioned(uri.path())?;
     let asked = delivery.asked(&path).await?;
     let cards = delivery.members_of(&asked).await?;
     let version = delivery.config.default_version;

@@ -114,7 +114,7 @@ impl Writer {
             Member::manifest(format!("{}?page={page}", self.id), label)
         };
         let members = (1..=total.div_ceil(size)).map(page).collect();
-        let label = self.description()?.label().cloned().unwrap_or_else(|| self.label());
+        let label = self.said_of(&self.asked.question)?.unwrap_or_else(|| self.label());
         self.list(label, members)
     }
 
@@ -127,16 +127,15 @@ impl Writer {
         Ok(Written { stored: Stored::new(&text)?, pieces: Arc::default() })
     }
 
-    /// What the query says of its manifests. It was read when it was saved; that it can't be now is nobody's fault who
-    /// asks.
-    fn description(&self) -> io::Result<Description> {
-        self.asked.query.description(&self.asked.question).map_err(io::Error::other)
+    /// What the query says of a manifest of what is asked so. It was read when it was saved; that it can't be now is
+    /// nobody's fault who asks.
+    fn description(&self, question: &Question) -> io::Result<Description> {
+        self.asked.query.description(question).map_err(io::Error::other)
     }
 
-    /// The label that the query gives to a manifest of what is asked so.
+    /// The label that the query gives to such a manifest.
     pub(super) fn said_of(&self, question: &Question) -> io::Result<Option<LanguageMap>> {
-        let description = self.asked.query.description(question).map_err(io::Error::other)?;
-        Ok(description.label().cloned())
+        Ok(self.description(question)?.label().cloned())
     }
 
     pub(super) fn describe(&self, cards: &[AssetCard]) -> io::Result<Manifest> {
@@ -149,7 +148,7 @@ impl Writer {
             metadata: [title].into_iter().chain(generated).collect(),
             ..Manifest::new(self.id.as_str(), self.label())
         };
-        self.description()?.describe(&mut manifest);
+        self.description(&self.asked.question)?.describe(&mut manifest);
         Ok(manifest)
     }
 

@@ -50,10 +50,7 @@ async fn get_projection(
     uri: &Uri,
     visit: &Visit,
 ) -> Result<Response, Error> {
-    let path = QueryPath::parse(uri.path())?;
-    if path.version.is_some() {
-        return Err(Error::NoSuchAddress);
-    }
+    let path = QueryPath::parse_unversioned(uri.path())?;
     let asked = delivery.asked(&path).await?;
     let name = name_of(kind, &asked, path.arguments);
     let mut tries = 0;
