@@ -1,9 +1,13 @@
 //! Stopping, politely or not, loses nothing.
 
-use std::time::{Duration, Instant};
+use std::{
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
 
-use anyhow::{Result, ensure};
-use end_to_end::{Keeping, Library, Place, Recto, photo};
+use anyhow::{Context, Result, ensure};
+use end_to_end::{Keeping, Library, Place, Recto, output_of, photo, recto_command};
 use tokio::time::sleep;
 
 #[tokio::test]
@@ -53,6 +57,36 @@ async fn a_server_that_is_killed_takes_its_decoders_along_and_the_next_one_finis
         sleep(Duration::from_millis(20)).await;
     }
     comes_to_an_end(&place, &library).await
+}
+
+#[tokio::test]
+async fn a_log_that_nobody_takes_disturbs_nothing() -> Result<()> {
+    let mut place = Place::new(Keeping::SIMPLE)?;
+    place.set("RECTO_LOG__FILTER", "debug");
+    let (nobody, log) = std::io::pipe()?;
+    drop(nobody);
+    let mut recto = place
+        .prepare(recto_command()?)
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(log)
+        .spawn()?;
+    let mut line = String::new();
+    BufReader::new(recto.stdout.take().context("no standard output")?).read_line(&mut line)?;
+    let address = line.trim().strip_prefix("listening on ").context(line.clone())?;
+    let answer = reqwest::get(format!("{address}/iiif-img/2/1/nothing/info.json")).await;
+    let status = answer.map(|answer| answer.status().as_u16());
+    output_of(Command::new("kill").arg(recto.id().to_string()))?;
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while recto.try_wait()?.is_none() && Instant::now() < deadline {
+        sleep(Duration::from_millis(20)).await;
+    }
+    let ended = recto.try_wait()?;
+    recto.kill()?;
+    ensure!(status? == 404, "it was not answered as ever");
+    ensure!(ended.is_some_and(|ended| ended.success()), "it ended with {ended:?}");
+    Ok(())
 }
 
 /// A server that is ingesting a large image.
