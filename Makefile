@@ -1,5 +1,7 @@
 # What people type. Recipes are one line each; the scripts behind them are in tools/ and install what is missing.
 export TOOLS ?= $(HOME)/.cache/recto
+# Many tests wait for servers and browsers most of the time.
+export RUST_TEST_THREADS ?= 4
 export PATH := $(PATH):$(TOOLS)/bin:$(TOOLS)/python/bin
 
 .PHONY: run test check e2e fuzz bench bless viewers
@@ -8,7 +10,7 @@ run: ## build the release and start the demo; DIR=~/scans shows your own files
 	@tools/install.sh build && cargo build --release --locked -p app && exec target/release/recto demo $(DIR)
 
 test: check ## everything that must pass: on SQLite and PostgreSQL, in a folder and on S3
-	@tools/install.sh build test && tools/services.sh cargo test --workspace --locked && tools/fuzz.sh
+	@tools/install.sh build test && tools/services.sh cargo test --workspace --locked --lib --bins --tests && tools/fuzz.sh
 
 check: ## formatting, lints, the law, licences, scripts, documentation
 	@tools/check.sh

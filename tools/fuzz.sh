@@ -16,15 +16,19 @@ coverage=(-level=4 -inline-8bit-counters -pc-table -trace-compares)
 RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module ${coverage[*]/#/-Cllvm-args=-sanitizer-coverage}" \
     cargo build --quiet --locked --manifest-path fuzz/Cargo.toml --target "$host" --target-dir "$work"
 
-for target in "${targets[@]}"; do
+fuzz() {
+    local target=$1 seeds=("fuzz/corpus/$1") options
     mkdir -p "$work/corpus/$target" "$work/artifacts"
-    seeds=("fuzz/corpus/$target")
     [[ $target != identify ]] || seeds+=(capabilities/imaging/fixtures)
     options=(-max_total_time="$seconds" -timeout=10 -rss_limit_mb=3072 -max_len=65536 -artifact_prefix="$work/artifacts/$target-")
     if ! "$work/$host/debug/$target" "${options[@]}" "$work/corpus/$target" "${seeds[@]}" 2>"$work/$target.log"; then
         tail -n 40 "$work/$target.log" >&2
         echo "$target failed; the input is in $work/artifacts, the whole log is $work/$target.log" >&2
-        exit 1
+        return 1
     fi
     echo "fuzzed $target: $(grep -a '^Done' "$work/$target.log")"
-done
+}
+export -f fuzz
+export work host seconds
+# One on each core.
+printf '%s\n' "${targets[@]}" | xargs -P "$(nproc)" -I '{}' bash -c 'fuzz {}'
