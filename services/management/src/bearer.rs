@@ -2,7 +2,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
-use crate::ManagementConfig;
+use crate::{ManagementConfig, paths::number};
 
 /// What services that call for a customer put before the customer's number.
 const SUBJECT: &str = "urn:dlcs:user:";
@@ -37,8 +37,7 @@ pub(crate) fn customer_of(
     if is_over || is_early {
         return None;
     }
-    let number = claims.sub.strip_prefix(SUBJECT)?;
-    number.parse().ok().filter(|_| number.bytes().all(|byte| byte.is_ascii_digit()))
+    number(claims.sub.strip_prefix(SUBJECT)?)
 }
 
 #[cfg(test)]

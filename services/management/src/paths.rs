@@ -1,3 +1,5 @@
+use std::str::FromStr;
+
 use axum::{
     extract::{FromRequestParts, RawPathParams},
     http::request::Parts,
@@ -140,7 +142,7 @@ impl FromRequestParts<Management> for ContextPath {
 }
 
 /// A number as addresses have it: digits alone, not the `+` that Rust would take.
-pub(crate) fn number(text: &str) -> Option<u32> {
+pub(crate) fn number<T: FromStr>(text: &str) -> Option<T> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 

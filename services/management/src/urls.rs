@@ -139,6 +139,10 @@ impl Urls {
         format!("{}/refusedMessages", self.api)
     }
 
+    pub(crate) fn events(&self, customer: u32) -> String {
+        format!("{}/events", self.customer(customer))
+    }
+
     pub(crate) fn webhooks(&self, customer: u32) -> String {
         format!("{}/webhooks", self.customer(customer))
     }

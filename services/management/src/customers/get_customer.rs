@@ -50,7 +50,9 @@ mod tests {
               "storage": "https://api.example.org/customers/2/storage",
               "namedQueries": "https://api.example.org/customers/2/namedQueries",
               "portalUsers": "https://api.example.org/customers/2/portalUsers",
-              "audit": "https://api.example.org/customers/2/audit"
+              "audit": "https://api.example.org/customers/2/audit",
+              "events": "https://api.example.org/customers/2/events",
+              "webhooks": "https://api.example.org/customers/2/webhooks"
             }
             "#) };
         })

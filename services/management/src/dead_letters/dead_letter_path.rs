@@ -1,7 +1,12 @@
 use axum::{extract::FromRequestParts, http::request::Parts};
 use catalogue::{JobId, Reach};
 
-use crate::{Management, caller::Guest, error::Error, paths::path_param};
+use crate::{
+    Management,
+    caller::Guest,
+    error::Error,
+    paths::{number, path_param},
+};
 
 /// `/customers/{customer}/queue/deadLetters/{id}`, named by somebody who may work there.
 pub(crate) struct DeadLetterPath {
@@ -15,8 +20,7 @@ impl FromRequestParts<Management> for DeadLetterPath {
     async fn from_request_parts(parts: &mut Parts, management: &Management) -> Result<Self, Error> {
         let Guest { reach } = Guest::from_request_parts(parts, management).await?;
         let text = path_param(parts, "id").await?;
-        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let id = is_number.then(|| text.parse().ok()).flatten().map(JobId);
+        let id = number(&text).map(JobId);
         Ok(Self { reach, id: id.ok_or_else(|| no_such_letter(&text))? })
     }
 }

@@ -30,6 +30,8 @@ pub(crate) struct Customer {
     named_queries: String,
     portal_users: String,
     audit: String,
+    events: String,
+    webhooks: String,
     #[serde(skip)]
     modified: OffsetDateTime,
 }
@@ -70,6 +72,8 @@ impl Customer {
             named_queries: urls.named_queries(customer.id),
             portal_users: urls.portal_users(customer.id),
             audit: urls.audit(customer.id),
+            events: urls.events(customer.id),
+            webhooks: urls.webhooks(customer.id),
             modified: customer.modified,
         }
     }
@@ -96,6 +100,8 @@ impl Resource for Customer {
             Property::given("namedQueries", Range::Link, "What addresses can ask."),
             Property::given("portalUsers", Range::Link, "People who may use the portal."),
             Property::given("audit", Range::Link, "Who changed what, when."),
+            Property::given("events", Range::Link, "What becomes of its assets, as it happens."),
+            Property::given("webhooks", Range::Link, "Who is told of it."),
         ],
     };
 

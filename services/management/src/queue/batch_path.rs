@@ -1,7 +1,12 @@
 use axum::{extract::FromRequestParts, http::request::Parts};
 use catalogue::Batch;
 
-use crate::{Management, caller::Guest, error::Error, paths::path_param};
+use crate::{
+    Management,
+    caller::Guest,
+    error::Error,
+    paths::{number, path_param},
+};
 
 /// `/customers/{customer}/queue/batches/{batch}`, named by somebody who may work there; the batch exists, and lies
 /// within his reach as a whole.
@@ -16,8 +21,7 @@ impl FromRequestParts<Management> for BatchPath {
         let Guest { reach } = Guest::from_request_parts(parts, management).await?;
         let text = path_param(parts, "batch").await?;
         let no_such_batch = || Error::NotFound(format!("batch {text}"));
-        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let number = is_number.then(|| text.parse().ok()).flatten().ok_or_else(no_such_batch)?;
+        let number = number(&text).ok_or_else(no_such_batch)?;
         let batch = management.catalogue.batch(reach, number).await?;
         Ok(Self { batch: batch.ok_or_else(no_such_batch)? })
     }
