@@ -10,6 +10,7 @@ pub(crate) enum Quantity {
     PerSecond(f64),
     Milliseconds(f64),
     Megabytes(f64),
+    Percent(f64),
     Each(f64),
 }
 
@@ -163,6 +164,7 @@ impl Quantity {
         let (Self::PerSecond(number)
         | Self::Milliseconds(number)
         | Self::Megabytes(number)
+        | Self::Percent(number)
         | Self::Each(number)) = self;
         number
     }
@@ -172,6 +174,7 @@ impl Quantity {
             Self::PerSecond(_) => "/s",
             Self::Milliseconds(_) => "ms",
             Self::Megabytes(_) => "MB",
+            Self::Percent(_) => "%",
             Self::Each(_) => "",
         }
     }

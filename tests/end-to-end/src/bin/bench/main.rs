@@ -4,6 +4,8 @@
 //! pictures and the same requests, and medians are compared. The load comes from the same cores, so read the figures
 //! as ratios. What can't be measured is in the table too, with the reason.
 
+mod amount;
+mod bring_in;
 mod gallery;
 mod goal;
 mod load;

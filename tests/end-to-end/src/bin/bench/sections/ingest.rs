@@ -110,9 +110,14 @@ async fn duel(
 }
 
 fn vips(file: &Path, threads: &Threads) -> Result<Effort> {
-    let target = file.with_extension("pyramid.tif");
+    effort_of(&mut tiffsave(file, &file.with_extension("pyramid.tif"), threads.vips))
+}
+
+/// `vips`, as it builds a pyramid like ours.
+pub(super) fn tiffsave(file: &Path, target: &Path, threads: &str) -> Command {
     let mut vips = Command::new("vips");
-    vips.env("VIPS_CONCURRENCY", threads.vips).arg("tiffsave").arg(file).arg(target);
+    vips.env("VIPS_CONCURRENCY", threads).arg("tiffsave").args([file, target]);
     vips.args(["--tile", "--pyramid", "--compression", "jpeg", "--Q", "89"]);
-    effort_of(vips.args(["--tile-width", "512", "--tile-height", "512"]))
+    vips.args(["--tile-width", "512", "--tile-height", "512"]);
+    vips
 }

@@ -1,15 +1,15 @@
 //! A book of a thousand pages: how long its manifest takes when nobody asked before, when a page was changed, and when
 //! everybody asks.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use end_to_end::{Keeping, Library, Place, Recto, photo};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::time::sleep;
 
 use crate::{
+    bring_in::bring_in,
     goal::{Goal, Quantity, Row},
     load::Server,
     meter::{median, milliseconds},
@@ -22,7 +22,6 @@ const BATCH: usize = 250;
 const COLD: usize = 15;
 const CONNECTIONS: u32 = 8;
 const SECONDS: u32 = 4;
-const INGESTED: Duration = Duration::from_secs(600);
 
 fn goals_on(database: &str) -> [Goal; 3] {
     let work = |what: &str| format!("{database}: manifest of {PAGES} canvases, {what}");
@@ -96,29 +95,13 @@ impl Book {
             json!({ "id": format!("page-{number}"), "space": 1, "mediaType": "image/jpeg",
                 "origin": origin, "string1": "b1", "number1": number + 1 })
         };
-        let mut batches = Vec::new();
-        for first in (0..PAGES).step_by(BATCH) {
-            let body = json!({ "member": (first..first + BATCH).map(page).collect::<Vec<_>>() });
-            let batch = self.ask(Method::POST, "/customers/1/queue", &body, 201).await?;
-            batches.push(batch["@id"].as_str().context("no batch")?.to_owned());
-        }
         for number in 0..COLD {
             let name = format!("book-{number}");
             let query = json!({ "name": name, "template": "assetOrder=n1&s1=p1&space=p2" });
             self.ask(Method::POST, "/customers/1/namedQueries", &query, 201).await?;
         }
-        let deadline = Instant::now() + INGESTED;
-        for batch in batches {
-            loop {
-                let state = self.library.ask(&self.recto, Method::GET, &batch, None).await?;
-                if state.with_status(200)?.json()?["completed"] == BATCH {
-                    break;
-                }
-                ensure!(Instant::now() < deadline, "{batch} does not complete");
-                sleep(Duration::from_millis(200)).await;
-            }
-        }
-        Ok(())
+        let pages: Vec<_> = (0..PAGES).map(page).collect();
+        bring_in(&self.recto, &self.library, &pages, BATCH).await
     }
 
     /// How long a whole manifest took, in milliseconds.

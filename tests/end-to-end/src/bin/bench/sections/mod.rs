@@ -8,6 +8,7 @@ mod jp2;
 mod management;
 mod manifests;
 mod memory;
+mod pipeline;
 mod projections;
 mod redraw;
 mod regions;
@@ -37,7 +38,7 @@ pub(crate) struct Section {
 
 type Measuring<'a> = Pin<Box<dyn Future<Output = Result<Vec<Row>>> + 'a>>;
 
-pub(crate) const SECTIONS: [Section; 19] = [
+pub(crate) const SECTIONS: [Section; 20] = [
     Section { name: "tiles", goals: tiles::goals, measure: |it| Box::pin(tiles::measure(it)) },
     Section {
         name: "session",
@@ -63,6 +64,11 @@ pub(crate) const SECTIONS: [Section; 19] = [
     },
     Section { name: "s3", goals: s3::goals, measure: |it| Box::pin(s3::measure(it)) },
     Section { name: "ingest", goals: ingest::goals, measure: |it| Box::pin(ingest::measure(it)) },
+    Section {
+        name: "pipeline",
+        goals: pipeline::goals,
+        measure: |it| Box::pin(pipeline::measure(it)),
+    },
     Section { name: "tiling", goals: tiling::goals, measure: |it| Box::pin(tiling::measure(it)) },
     Section { name: "jp2", goals: jp2::goals, measure: |it| Box::pin(jp2::measure(it)) },
     Section {

@@ -1,18 +1,14 @@
 //! A book of 300 pages as a PDF, beside img2pdf, which binds the very same JPEGs.
 
-use std::{
-    path::PathBuf,
-    process::Command,
-    time::{Duration, Instant},
-};
+use std::{path::PathBuf, process::Command, time::Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use end_to_end::{Keeping, Library, Place, Recto, output_of, photo};
 use reqwest::Method;
-use serde_json::{Value, json};
-use tokio::time::sleep;
+use serde_json::json;
 
 use crate::{
+    bring_in::bring_in,
     goal::{Goal, Quantity, Row},
     meter::{Duel, megabytes, milliseconds},
     pictures::Pictures,
@@ -22,7 +18,6 @@ const PAGES: usize = 300;
 const BATCH: usize = 100;
 const ROUNDS: usize = 7;
 const PDF: &str = "/pdf/1/book/b1";
-const INGESTED: Duration = Duration::from_secs(600);
 
 fn making() -> Goal {
     Goal::within(1.5, format!("PDF of {PAGES} pages of 1024 pixels"), "img2pdf")
@@ -65,31 +60,15 @@ pub(crate) async fn measure(_: &Pictures) -> Result<Vec<Row>> {
 /// Every page is a photograph of 2.4 megapixels, of which 1024 x 819 go into the book.
 async fn register(place: &Place, recto: &Recto, library: &Library) -> Result<()> {
     let origin = format!("file://{}", photo(&place.origins(), 1750, 1400)?.display());
-    let post = async |path: &str, body: Value| -> Result<Value> {
-        let answer = library.ask(recto, Method::POST, path, Some(&body)).await?;
-        answer.with_status(201)?.json()
-    };
     let page = |number: usize| {
         json!({ "id": format!("page-{number}"), "space": 1, "mediaType": "image/jpeg",
             "origin": origin, "string1": "b1", "string2": format!("{number}r"), "number1": number })
     };
     let query = json!({ "name": "book", "template": "s1=p1&canvaslabel=s2" });
-    post("/customers/1/namedQueries", query).await?;
-    let deadline = Instant::now() + INGESTED;
-    for first in (0..PAGES).step_by(BATCH) {
-        let members: Vec<_> = (first..first + BATCH).map(page).collect();
-        let batch = post("/customers/1/queue", json!({ "member": members })).await?;
-        let batch = batch["@id"].as_str().context("no batch")?;
-        loop {
-            let state = library.ask(recto, Method::GET, batch, None).await?;
-            if state.with_status(200)?.json()?["completed"] == BATCH {
-                break;
-            }
-            ensure!(Instant::now() < deadline, "{batch} does not complete");
-            sleep(Duration::from_millis(200)).await;
-        }
-    }
-    Ok(())
+    let saved = library.ask(recto, Method::POST, "/customers/1/namedQueries", Some(&query)).await?;
+    saved.with_status(201)?;
+    let pages: Vec<_> = (0..PAGES).map(page).collect();
+    bring_in(recto, library, &pages, BATCH).await
 }
 
 /// The PDF, and how long it took from asking for it to its last byte, in milliseconds.
