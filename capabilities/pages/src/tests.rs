@@ -1,6 +1,9 @@
 //! Documents written for the purpose.
 
-use pdf_writer::{Content, Finish, Name, Pdf as Writer, Rect, Ref, Str};
+use pdf_writer::{
+    Content, Finish, Name, Pdf as Writer, Rect, Ref, Str,
+    types::{SystemInfo, UnicodeCmap},
+};
 
 use crate::{Error, Pdf, Resolution};
 
@@ -62,6 +65,65 @@ fn words_are_read_where_they_are_drawn() {
     assert!((219.0..222.0).contains(&word.x) && (82.0..86.0).contains(&word.y), "{word:?}");
     assert!((40.0..50.0).contains(&word.w) && (18.0..22.0).contains(&word.h), "{word:?}");
     assert!(words[1].x > word.x + word.w, "{words:?}");
+}
+
+/// A page on which letters mean others: those of `codes` mean `letters`, one by one.
+fn page_in(codes: &str, letters: &str, shown: &[([f32; 6], &str)]) -> Vec<String> {
+    let mut pdf = Writer::new();
+    let [catalogue, tree, page, content, font, meaning] = [1, 2, 3, 4, 5, 6].map(Ref::new);
+    pdf.catalog(catalogue).pages(tree);
+    pdf.pages(tree).kids([page]).count(1);
+    let mut own = pdf.page(page);
+    own.parent(tree).media_box(Rect::new(0.0, 0.0, 200.0, 100.0)).contents(content);
+    own.resources().fonts().pair(Name(b"F"), font);
+    own.finish();
+    let mut drawing = Content::new();
+    drawing.begin_text().set_font(Name(b"F"), 10.0);
+    for (place, text) in shown {
+        drawing.set_text_matrix(*place).show(Str(text.as_bytes()));
+    }
+    drawing.end_text();
+    pdf.stream(content, &drawing.finish());
+    pdf.type1_font(font).base_font(Name(b"Helvetica")).to_unicode(meaning);
+    let info = SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"UCS"), supplement: 0 };
+    let mut map = UnicodeCmap::<u8>::new(Name(b"Own"), info);
+    codes.bytes().zip(letters.chars()).for_each(|(code, letter)| map.pair(code, letter));
+    pdf.cmap(meaning, &map.finish());
+    let words = Pdf::open(pdf.finish()).unwrap().words(0, &RESOLUTION).unwrap();
+    words.into_iter().map(|word| word.text).collect()
+}
+
+fn at(x: f32) -> [f32; 6] {
+    [1.0, 0.0, 0.0, 1.0, x, 50.0]
+}
+
+#[test]
+fn words_are_told_as_they_are_read_however_they_are_drawn() {
+    let shalom = |shown: &[([f32; 6], &str)]| page_in("abcdo2", "םולשע2", shown);
+    assert_eq!(shalom(&[(at(50.0), "abcd")]), ["שלום"], "as it is seen");
+    // Each letter is so wide in this font: c 5, the others 5.56.
+    let back = [(at(80.0), "d"), (at(75.0), "c"), (at(69.44), "b"), (at(63.88), "a")];
+    assert_eq!(shalom(&back), ["שלום"], "letter by letter, as it is read");
+    let mirrored = [-1.0, 0.0, 0.0, 1.0, 90.0, 50.0];
+    assert_eq!(shalom(&[(mirrored, "dcba")]), ["שלום"], "in a mirror, as it is read");
+    assert_eq!(shalom(&[(at(50.0), "222d")]), ["ש222"], "numbers run on");
+    let two = [(at(80.0), "abcd"), (at(50.0), "abco")];
+    assert_eq!(shalom(&two), ["שלום", "עלום"]);
+    let latin = [(at(50.0), "ab"), (at(38.0), "ab")];
+    assert_eq!(page_in("", "", &latin), ["ab", "ab"], "others only run on");
+}
+
+#[test]
+fn a_mark_belongs_to_the_letter_that_it_is_drawn_over() {
+    let accented = |shown: &[([f32; 6], &str)]| page_in("etx", "et\u{301}", shown);
+    // An e is 5.56 wide.
+    let after = [(at(50.0), "e"), (at(50.3), "x"), (at(55.56), "te")];
+    assert_eq!(accented(&after), ["e\u{301}te"]);
+    let apart = [(at(50.0), "e"), (at(50.3), "x"), (at(60.0), "te")];
+    assert_eq!(accented(&apart), ["e\u{301}", "te"], "a gap is a gap");
+    let seen = [(at(50.0), "a"), (at(56.0), "x"), (at(55.56), "d")];
+    assert_eq!(page_in("adx", "םש\u{5b8}", &seen), ["ש\u{5b8}ם"]);
+    assert_eq!(page_in("abcd", "漢字𠀀語", &[(at(50.0), "abcd")]), ["漢字𠀀語"]);
 }
 
 #[test]

@@ -4,9 +4,10 @@ use hayro::{
         font::{Glyph, GlyphRun},
         hayro_cmap::BfString,
     },
-    kurbo::{Affine, BezPath, Point, Rect, Vec2},
+    kurbo::{Affine, BezPath, Point, Rect},
 };
 use serde::{Deserialize, Serialize};
+use unicode_bidi::{BidiClass, Level, ParagraphBidiInfo, bidi_class};
 
 /// A word on a page, and the box around it, in pixels of what is drawn of the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,9 +30,29 @@ pub(crate) struct Reader {
 struct Begun {
     text: String,
     area: Rect,
-    /// Where the next letter is expected, and how large a letter is.
+    last: Letter,
+    /// What was drawn over the last letter, which may have moved on, or not.
+    mark: Option<Letter>,
+    run: Option<Run>,
+}
+
+/// Where a letter is drawn.
+#[derive(Clone, Copy)]
+struct Letter {
+    start: Point,
+    /// Where the next is expected.
     end: Point,
     size: f64,
+    is_mirrored: bool,
+}
+
+/// How letters follow one another.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Run {
+    /// Each begins where the one before ends.
+    Onwards,
+    /// Each ends where the one before begins: so those that run from right to left are drawn as they are read.
+    Back,
 }
 
 /// More words than any page has.
@@ -72,25 +93,28 @@ impl Reader {
         if text.trim().is_empty() {
             return self.end_word();
         }
-        let goes_on =
-            self.begun.as_ref().is_some_and(|word| word.is_followed_by(start, up.hypot()));
+        // Down a page is up in a PDF, so what is not mirrored is.
+        let is_mirrored = place.determinant() > 0.0;
+        let letter = Letter { start, end, size: up.hypot(), is_mirrored };
+        let goes_on = self.begun.as_mut().is_some_and(|word| word.goes_on(letter, &text));
         if !goes_on {
             self.end_word();
         }
-        let word = self.begun.get_or_insert_with(|| Begun {
-            text: String::new(),
-            area,
-            end,
-            size: up.hypot(),
-        });
+        let begun = || Begun { text: String::new(), area, last: letter, mark: None, run: None };
+        let word = self.begun.get_or_insert_with(begun);
         word.text.push_str(&text);
         word.area = word.area.union(area);
-        word.end = end;
+        if goes_on && is_mark(&text) {
+            word.mark = Some(letter);
+        } else {
+            (word.last, word.mark) = (letter, None);
+        }
     }
 
     fn end_word(&mut self) {
-        let Some(Begun { text, area, .. }) = self.begun.take() else { return };
+        let Some(begun) = self.begun.take() else { return };
         if self.words.len() < MAX_WORDS {
+            let (text, area) = (begun.as_read(), begun.area);
             let area = area.intersect(self.sheet);
             let (x, y) = (area.x0 as f32, area.y0 as f32);
             self.words.push(Word { text, x, y, w: area.width() as f32, h: area.height() as f32 });
@@ -99,10 +123,51 @@ impl Reader {
 }
 
 impl Begun {
-    fn is_followed_by(&self, start: Point, size: f64) -> bool {
-        let step: Vec2 = start - self.end;
-        step.hypot() <= GAP * self.size.max(size)
+    /// Is this letter of the same word?
+    fn goes_on(&mut self, letter: Letter, text: &str) -> bool {
+        let follows = |last: Letter| letter.follows(&last);
+        let run = if follows(self.last) || self.mark.is_some_and(follows) {
+            Run::Onwards
+        } else if text.chars().any(runs_left) && self.last.follows(&letter) {
+            Run::Back
+        } else {
+            // A mark is drawn after its letter, or before.
+            return is_mark(text) && self.last.is_under(letter.start)
+                || is_mark(&self.text) && letter.is_under(self.last.start);
+        };
+        *self.run.get_or_insert(run) == run
     }
+
+    /// The letters as they are read, not as they are seen from left to right.
+    fn as_read(&self) -> String {
+        let is_seen = self.run != Some(Run::Back) && !self.last.is_mirrored;
+        if !is_seen || !self.text.chars().any(runs_left) {
+            return self.text.clone();
+        }
+        let turned = ParagraphBidiInfo::new(&self.text, Some(Level::rtl()));
+        turned.reorder_line(0..self.text.len()).into_owned()
+    }
+}
+
+impl Letter {
+    fn follows(&self, other: &Self) -> bool {
+        (self.start - other.end).hypot() <= GAP * self.size.max(other.size)
+    }
+
+    fn is_under(&self, mark: Point) -> bool {
+        let half = (self.end - self.start) / 2.0;
+        (mark - (self.start + half)).hypot() <= half.hypot() + GAP * self.size
+    }
+}
+
+/// Has it no place of its own in a line?
+fn is_mark(text: &str) -> bool {
+    text.chars().all(|letter| bidi_class(letter) == BidiClass::NSM)
+}
+
+/// Is it a letter that is read from right to left?
+fn runs_left(letter: char) -> bool {
+    matches!(bidi_class(letter), BidiClass::R | BidiClass::AL)
 }
 
 /// The letters of a glyph; control characters are none.
