@@ -57,6 +57,9 @@ pub struct IngestConfig {
     pub projections: ProjectionsConfig,
 }
 
+/// Counted up when the same settings make other files than before.
+const MAKER: u32 = 2;
+
 /// How PDFs and ZIPs of what named queries find are made. A change holds for those that are made from then on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -74,9 +77,9 @@ pub struct ProjectionsConfig {
 }
 
 impl ProjectionsConfig {
-    /// Another text for settings by which other files would be made.
+    /// Another text for settings, or a program, by which other files would be made.
     pub(crate) fn maker(&self) -> String {
-        format!("{} {:?}", self.image_edge, self.open_roles)
+        format!("{MAKER} {} {:?}", self.image_edge, self.open_roles)
     }
 }
 

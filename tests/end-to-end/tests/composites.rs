@@ -4,10 +4,15 @@ use std::{fs, path::Path, process::Command, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use end_to_end::{Keeping, Library, Picture, Place, Recto, output_of};
-use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str};
+use pdf_writer::{
+    Content, Finish, Name, Pdf, Rect, Ref, Str,
+    types::{SystemInfo, UnicodeCmap},
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
+
+use crate::projections::made;
 
 const QUEUE: &str = "/customers/1/queue";
 const PAGES: i32 = 4;
@@ -115,6 +120,7 @@ async fn walk(keeping: Keeping) -> Result<()> {
     for number in 7..7 + PAGES {
         page(&recto, &library, number).await.with_context(|| format!("page {number}"))?;
     }
+    bound(&place, &recto, &library).await.context("bound together again")?;
     let failed = ended(&recto, &library, &taken["members"][1]).await?;
     ensure!(failed["status"] == "ERROR", "{failed:#}");
     ensure!(failed["error"].as_str().is_some_and(|error| error.contains("PDF")), "{failed:#}");
@@ -138,6 +144,42 @@ async fn page(recto: &Recto, library: &Library, number: i32) -> Result<()> {
     Ok(())
 }
 
+/// In a PDF of the pages their words are where they were, but for the page that not everybody may see.
+async fn bound(place: &Place, recto: &Recto, library: &Library) -> Result<()> {
+    let query = json!({ "name": "bound", "template": "s1=p1!&assetOrder=n1&pdfa=2b" });
+    let saved = library.ask(recto, Method::POST, "/customers/1/namedQueries", Some(&query));
+    saved.await?.with_status(201)?;
+    let closed = json!({ "roles": ["https://example.org/roles/staff"] });
+    let page = "/customers/1/spaces/1/images/book-008";
+    library.ask(recto, Method::PATCH, page, Some(&closed)).await?.with_status(200)?;
+    let pdf = place.temporary().join("bound.pdf");
+    fs::write(&pdf, &made(recto, "/pdf/1/bound/book").await?.body)?;
+    output_of(Command::new("qpdf").arg("--check").arg(&pdf))?;
+
+    let text = output_of(Command::new("pdftotext").arg(&pdf).arg("-"))?;
+    let text = String::from_utf8(text.stdout)?;
+    let pages: Vec<_> = text.split_terminator('\u{c}').collect();
+    ensure!(pages.len() == PAGES as usize, "{text:?}");
+    for (number, page) in pages.iter().enumerate() {
+        for word in ["words of a page", "שלום", "漢字", "e\u{301}"] {
+            ensure!(page.contains(word) == (number != 1), "{word} on {number}: {page:?}");
+        }
+    }
+    ensure!(pages[1].contains("not available"), "{text:?}");
+    let mut boxes = Command::new("pdftotext");
+    let boxes = output_of(boxes.args(["-bbox", "-l", "1"]).arg(&pdf).arg("-"))?;
+    let boxes = String::from_utf8(boxes.stdout)?;
+    let word = boxes.lines().find(|line| line.contains(">words<")).context("no box")?;
+    let sides =
+        word.split('"').skip(1).step_by(2).map(str::parse).collect::<Result<Vec<f32>, _>>()?;
+    // The sheet is as wide as A4 is high: so much wider than the page was, on which letters were 12 points high.
+    let scale = 841.89 / 288.0;
+    let meant = [150.0, 144.0 - 29.6, 182.0, 144.0 - 17.6].map(|side| side * scale);
+    let is_there = sides.iter().zip(meant).all(|(side, meant)| (side - meant).abs() < 1.5 * scale);
+    ensure!(is_there && sides.len() == 4, "{sides:?}, not {meant:?}");
+    Ok(())
+}
+
 async fn ended(recto: &Recto, library: &Library, member: &Value) -> Result<Value> {
     let url = member["id"].as_str().context("no id")?;
     let path = url.split_once("/collections/").map(|(_, rest)| format!("/collections/{rest}"));
@@ -155,22 +197,33 @@ async fn ended(recto: &Recto, library: &Library, member: &Value) -> Result<Value
 
 fn document() -> Vec<u8> {
     let mut pdf = Pdf::new();
-    let (catalogue, tree, font) = (Ref::new(1), Ref::new(2), Ref::new(3));
+    let [catalogue, tree, font, other, meaning] = [1, 2, 3, 4, 5].map(Ref::new);
     pdf.catalog(catalogue).pages(tree);
     let (page, content) = (|n: i32| Ref::new(10 + 2 * n), |n: i32| Ref::new(11 + 2 * n));
     pdf.pages(tree).kids((0..PAGES).map(page)).count(PAGES);
     for number in 0..PAGES {
         let mut own = pdf.page(page(number));
         own.parent(tree).media_box(Rect::new(0.0, 0.0, 288.0, 144.0)).contents(content(number));
-        own.resources().fonts().pair(Name(b"F"), font);
+        own.resources().fonts().pair(Name(b"F"), font).pair(Name(b"O"), other);
         own.finish();
         let mut drawing = Content::new();
         let shade = (number * 50 + 40) as f32 / 255.0;
         drawing.set_fill_gray(shade).rect(0.0, 0.0, 288.0, 144.0).fill_nonzero();
         drawing.begin_text().set_fill_gray(0.0).set_font(Name(b"F"), 12.0);
-        drawing.next_line(150.0, 20.0).show(Str(b"words of a page")).end_text();
+        drawing.next_line(150.0, 20.0).show(Str(b"words of a page"));
+        drawing.set_font(Name(b"O"), 12.0);
+        for (line, letters) in [(100.0, &b"abcd"[..]), (80.0, b"ef"), (60.0, b"gh")] {
+            drawing.set_text_matrix([1.0, 0.0, 0.0, 1.0, line, line]).show(Str(letters));
+        }
+        drawing.end_text();
         pdf.stream(content(number), &drawing.finish());
     }
     pdf.type1_font(font).base_font(Name(b"Helvetica"));
+    // Letters that stand for others: those that are read from right to left lie from left to right, as they are seen.
+    pdf.type1_font(other).base_font(Name(b"Helvetica")).to_unicode(meaning);
+    let info = SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"UCS"), supplement: 0 };
+    let mut map = UnicodeCmap::<u8>::new(Name(b"Own"), info);
+    b"abcdefgh".iter().zip("םולש漢字e\u{301}".chars()).for_each(|(code, c)| map.pair(*code, c));
+    pdf.cmap(meaning, &map.finish());
     pdf.finish()
 }

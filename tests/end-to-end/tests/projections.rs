@@ -137,7 +137,7 @@ async fn changes(recto: &Recto, library: &Library) -> Result<()> {
 }
 
 /// The file when it is made; until then the answer is 202 and says when to ask again.
-async fn made(recto: &Recto, path: &str) -> Result<Answer> {
+pub(crate) async fn made(recto: &Recto, path: &str) -> Result<Answer> {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let answer = recto.get(path).await?;

@@ -9,9 +9,11 @@ use super::{
     about::{About, Told},
     excerpt::{Excerpt, FIRST},
     font::Font,
+    ghost::Ghost,
     objects::Objects,
     outline::{self, Bookmark},
     picture::Picture,
+    transcript::Transcript,
 };
 
 /// A document under construction: each page is written when it is added.
@@ -24,6 +26,8 @@ pub struct Pdf<W: Write> {
     /// What the first pages belong to instead, and how many these are.
     cover: Option<(Ref, usize)>,
     font: Option<Font>,
+    /// For the words of pictures.
+    ghost: Option<Ghost>,
 }
 
 struct Page {
@@ -55,7 +59,8 @@ impl<W: Write> Pdf<W> {
     pub fn begin(out: W, about: About) -> io::Result<Self> {
         let mut objects = Objects::begin(out)?;
         let root = objects.promise();
-        Ok(Self { objects, about, root, pages: Vec::new(), cover: None, font: None })
+        let pages = Vec::new();
+        Ok(Self { objects, about, root, pages, cover: None, font: None, ghost: None })
     }
 
     /// Adds the pages of somebody else, before all others.
@@ -80,8 +85,13 @@ impl<W: Write> Pdf<W> {
     }
 
     /// Adds a page of the shape of a picture, as large as fits on a sheet of A4 that is turned like it. The bytes of the
-    /// picture are taken over.
-    pub fn add_picture(&mut self, jpeg: &[u8], label: Option<String>) -> Result<(), Error> {
+    /// picture are taken over, and what can be read in it is laid over it.
+    pub fn add_picture(
+        &mut self,
+        jpeg: &[u8],
+        transcript: Option<&Transcript>,
+        label: Option<String>,
+    ) -> Result<(), Error> {
         let picture = Picture::read(jpeg).ok_or(Error::NoPicture)?;
         let (w, h) = fitted(picture);
         let image = self.objects.promise();
@@ -94,9 +104,29 @@ impl<W: Write> Pdf<W> {
         );
         self.objects.stream(image, &dictionary, jpeg)?;
         let mut drawing = Content::new();
-        drawing.transform([w, 0.0, 0.0, h, 0.0, 0.0]).x_object(IMAGE);
-        let drawing = drawing.finish();
-        self.add_page((w, h), drawing.as_slice(), Some(image), label)
+        drawing.save_state().transform([w, 0.0, 0.0, h, 0.0, 0.0]).x_object(IMAGE).restore_state();
+        let font = match transcript.filter(|it| !it.is_empty()) {
+            Some(transcript) => Some(self.lay(transcript, (w, h), &mut drawing)?),
+            None => None,
+        };
+        self.add_page((w, h), drawing, (Some(image), font), label)
+    }
+
+    /// Lays words over a picture; answers in which font.
+    fn lay(
+        &mut self,
+        transcript: &Transcript,
+        size: (f32, f32),
+        drawing: &mut Content,
+    ) -> io::Result<Ref> {
+        let full = self.ghost.take_if(|ghost| !ghost.has_room_for(transcript.letters()));
+        if let Some(full) = full {
+            full.write(&mut self.objects)?;
+        }
+        let ghost = self.ghost.get_or_insert_with(|| Ghost::new(self.objects.promise()));
+        let id = ghost.id;
+        transcript.lay(size, (FONT, ghost), drawing);
+        Ok(id)
     }
 
     /// Adds a page that says something, in the middle of a sheet of A4.
@@ -116,29 +146,28 @@ impl<W: Write> Pdf<W> {
             drawing.show(Str(&font.spell(line)));
         }
         drawing.end_text();
-        self.font = Some(font);
-        let drawing = drawing.finish();
-        self.add_page(SHEET, drawing.as_slice(), None, label)
+        let id = self.font.insert(font).id;
+        self.add_page(SHEET, drawing, (None, Some(id)), label)
     }
 
     fn add_page(
         &mut self,
         (w, h): (f32, f32),
-        drawing: &[u8],
-        image: Option<Ref>,
+        drawing: Content,
+        (image, font): (Option<Ref>, Option<Ref>),
         label: Option<String>,
     ) -> Result<(), Error> {
         let (id, contents) = (self.objects.promise(), self.objects.promise());
-        let font = self.font.as_ref().map(|font| font.id);
-        self.objects.stream(contents, "", drawing)?;
+        self.objects.packed(contents, "", drawing.finish().as_slice())?;
         self.objects.keep(id, |chunk| {
             let mut page = chunk.page(id);
             page.media_box(Rect::new(0.0, 0.0, w, h)).parent(self.root).contents(contents);
             let mut resources = page.resources();
-            match (image, font) {
-                (Some(image), _) => drop(resources.x_objects().pair(IMAGE, image)),
-                (None, Some(font)) => drop(resources.fonts().pair(FONT, font)),
-                (None, None) => (),
+            if let Some(image) = image {
+                resources.x_objects().pair(IMAGE, image);
+            }
+            if let Some(font) = font {
+                resources.fonts().pair(FONT, font);
             }
         })?;
         self.pages.push(Page { id, label });
@@ -150,6 +179,9 @@ impl<W: Write> Pdf<W> {
         let told = self.about.write(&mut self.objects)?;
         if let Some(font) = &self.font {
             font.write(&mut self.objects)?;
+        }
+        if let Some(ghost) = &self.ghost {
+            ghost.write(&mut self.objects)?;
         }
         let ids: Vec<_> = self.pages.iter().map(|page| page.id).collect();
         let outline = outline::write(&mut self.objects, bookmarks, &ids)?;

@@ -3,7 +3,6 @@ use std::{
     io::{self, Write},
 };
 
-use flate2::{Compression, write::ZlibEncoder};
 use pdf_writer::{
     Finish, Name, Ref, Str,
     types::{CidFontType, FontFlags, SystemInfo, UnicodeCmap},
@@ -15,9 +14,9 @@ use super::objects::Objects;
 /// The letters of Latin, Greek and Cyrillic; what it lacks is shown as a box.
 const FILE: &[u8] = include_bytes!("../../fonts/DejaVuSans-part.ttf");
 const NAME: &[u8] = b"DejaVuSans";
-const IDENTITY: SystemInfo<'static> =
+pub(super) const IDENTITY: SystemInfo<'static> =
     SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
-const UCS: SystemInfo<'static> =
+pub(super) const UCS: SystemInfo<'static> =
     SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"UCS"), supplement: 0 };
 
 /// A font, and what has been written in it.
@@ -94,10 +93,7 @@ impl Font {
             told.font_file2(file);
             told.finish();
         })?;
-        let mut packed = ZlibEncoder::new(Vec::new(), Compression::default());
-        packed.write_all(FILE)?;
-        let dictionary = format!("/Filter/FlateDecode/Length1 {}", FILE.len());
-        objects.stream(file, &dictionary, &packed.finish()?)?;
+        objects.packed(file, &format!("/Length1 {}", FILE.len()), FILE)?;
         let mut map = UnicodeCmap::<u16>::new(Name(b"Custom"), UCS);
         self.used.iter().for_each(|(glyph, c)| map.pair(*glyph, *c));
         let map = map.finish();

@@ -1,5 +1,6 @@
 use std::io::{self, Write};
 
+use flate2::{Compression, write::ZlibEncoder};
 use pdf_writer::{Chunk, Ref, Settings};
 
 use crate::counted::Counted;
@@ -49,6 +50,13 @@ impl<W: Write> Objects<W> {
         write!(self.out, "{} 0 obj\n<<{dictionary}/Length {length}>>stream\n", id.get())?;
         self.out.write_all(bytes)?;
         self.out.write_all(b"\nendstream\nendobj\n")
+    }
+
+    /// Writes a stream packed, with what its dictionary says of what was packed.
+    pub(super) fn packed(&mut self, id: Ref, dictionary: &str, bytes: &[u8]) -> io::Result<()> {
+        let mut packed = ZlibEncoder::new(Vec::new(), Compression::default());
+        packed.write_all(bytes)?;
+        self.stream(id, &format!("/Filter/FlateDecode{dictionary}"), &packed.finish()?)
     }
 
     /// Takes over numbered things that were written elsewhere, and what lies where among them.

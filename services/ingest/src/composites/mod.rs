@@ -14,4 +14,4 @@ mod words;
 
 pub(crate) use contents::{Contents, ContentsTask, look_into};
 pub(crate) use page::{PageTask, make_page};
-pub(crate) use words::{drop_words, keep_words};
+pub(crate) use words::{Words, drop_words, keep_words};

@@ -13,7 +13,7 @@ use sandbox::child::file;
 use serde::{Deserialize, Serialize};
 use storage::{Bucket, keys};
 
-use super::contents::Page;
+use super::{contents::Page, words::Words};
 use crate::{
     config::IngestConfig,
     convert::{create, limits, run_child},
@@ -95,14 +95,6 @@ fn draw(task: &PageTask, number: usize) -> Result<(), Fault> {
     let words = pdf.words(number, &task.resolution)?;
     file(2).write_all(&serde_json::to_vec(&Words { width, height, words })?)?;
     Ok(())
-}
-
-/// What can be read on a page; the boxes are in pixels of its image.
-#[derive(Serialize)]
-struct Words {
-    width: u32,
-    height: u32,
-    words: Vec<pages::Word>,
 }
 
 /// Why a child has nothing to show.

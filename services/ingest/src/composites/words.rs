@@ -1,8 +1,17 @@
 use anyhow::Context;
 use catalogue::{Asset, Job, KeptObject};
+use serde::{Deserialize, Serialize};
 use storage::{Bucket, keys};
 
 use crate::{failure::Failure, keep::noted};
+
+/// What can be read on a page; the boxes are in pixels of its image.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Words {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) words: Vec<pages::Word>,
+}
 
 /// Keeps the words of a page beside what was made of it, if it is one. May run twice: the key carries
 /// the version.

@@ -5,7 +5,7 @@ use std::{
 };
 
 use anyhow::Context;
-use bindery::{Archive, Bookmark, Pdf};
+use bindery::{Archive, Bookmark, Pdf, Transcript};
 use bytes::Bytes;
 use tokio::{sync::mpsc, task::JoinHandle};
 
@@ -21,6 +21,8 @@ pub(super) enum Piece {
         name: String,
         label: Option<String>,
         jpeg: Bytes,
+        /// A picture in an archive has none.
+        transcript: Option<Transcript>,
     },
     /// A page that says something; an archive has none.
     Notice {
@@ -74,8 +76,8 @@ impl Binding {
 impl Volume {
     fn add(&mut self, piece: Piece) -> anyhow::Result<()> {
         match (self, piece) {
-            (Self::Pdf(pdf, _), Piece::Picture { label, jpeg, .. }) => {
-                pdf.add_picture(&jpeg, label)?;
+            (Self::Pdf(pdf, _), Piece::Picture { label, jpeg, transcript, .. }) => {
+                pdf.add_picture(&jpeg, transcript.as_ref(), label)?;
             }
             (Self::Pdf(pdf, _), Piece::Notice { text, label }) => pdf.add_text(&text, label)?,
             (Self::Pdf(..), Piece::File(_) | Piece::More(_))

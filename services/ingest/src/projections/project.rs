@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use anyhow::Context;
-use bindery::{About, Archive, Bookmark, Excerpt, Pdf};
+use bindery::{About, Archive, Bookmark, Excerpt, Pdf, Transcript};
 use bytes::Bytes;
 use catalogue::{
     AssetCard, Job, MAX_MEMBERS, MadeFile, NamedQuery, ProjectionKind, ProjectionName, Stretch,
@@ -19,6 +19,7 @@ use super::{
     cover::cover,
     picture::picture,
     plan::{Content, Entry, Plan},
+    transcript::transcript,
 };
 use crate::{engine::Engine, failure::Failure};
 
@@ -28,6 +29,12 @@ struct Found {
     template: Template,
     question: Question,
     cards: Vec<AssetCard>,
+}
+
+/// What is to be seen of an image, and to be read in it.
+struct Seen {
+    jpeg: Bytes,
+    transcript: Option<Transcript>,
 }
 
 /// What stands in the place of a page that not everybody may see, if the query does not say.
@@ -62,7 +69,7 @@ pub(crate) async fn project(engine: &Engine, job: &Job) -> Result<(), Failure> {
             pdf(about, cover.as_ref(), &plan, &path)?
         }
     };
-    let pages = bind(engine, &found, &plan, Binding::begin(volume)).await?;
+    let pages = bind(engine, (&name, &found), &plan, Binding::begin(volume)).await?;
 
     let key = keys::projection(name.customer, &name.id(), job.version, name.kind.as_str());
     let stored = engine.bucket.put_file(&key, &path).await.context("the file can't be kept")?;
@@ -170,7 +177,7 @@ fn about(
 /// Reads what goes in, a little ahead of what is written.
 async fn bind(
     engine: &Engine,
-    found: &Found,
+    (name, found): (&ProjectionName, &Found),
     plan: &Plan<'_>,
     binding: Binding,
 ) -> Result<u64, Failure> {
@@ -178,20 +185,21 @@ async fn bind(
     let size = found.template.image_size.unwrap_or(default);
     let ahead = if matches!(size, ImageSize::Edge(_)) { READ_AHEAD } else { 1 };
     let message = found.template.redacted_message.as_deref().unwrap_or(WITHHELD);
+    let is_read = name.kind == ProjectionKind::Pdf;
     let pictures: Vec<_> =
-        plan.entries.iter().map(|entry| read(&engine.bucket, entry, size)).collect();
+        plan.entries.iter().map(|entry| read(&engine.bucket, entry, size, is_read)).collect();
     let mut pictures = stream::iter(pictures).buffered(ahead);
     for entry in &plan.entries {
-        let jpeg = pictures.try_next().await?.flatten();
+        let picture = pictures.try_next().await?.flatten();
         let label = entry.label.clone();
         let name = format!("{}.jpg", entry.card.id.name());
-        let is_open = match (entry.content, jpeg) {
+        let is_open = match (entry.content, picture) {
             (Content::Original, _) => add_original(engine, entry, &binding).await?,
             (Content::Withheld, _) => {
                 binding.add(Piece::Notice { text: message.to_owned(), label }).await
             }
-            (Content::Picture, Some(jpeg)) => {
-                binding.add(Piece::Picture { name, label, jpeg }).await
+            (Content::Picture, Some(Seen { jpeg, transcript })) => {
+                binding.add(Piece::Picture { name, label, jpeg, transcript }).await
             }
             (Content::Picture, None) => {
                 binding.add(Piece::Notice { text: NOT_STORED.to_owned(), label }).await
@@ -204,17 +212,20 @@ async fn bind(
     Ok(binding.finish().await?)
 }
 
-/// The picture of an entry that has one.
+/// The picture of an entry that has one and, if it is to be read, what can be read in it.
 fn read<'a>(
     bucket: &'a Bucket,
     entry: &'a Entry<'a>,
     size: ImageSize,
-) -> BoxFuture<'a, anyhow::Result<Option<Bytes>>> {
+    is_read: bool,
+) -> BoxFuture<'a, anyhow::Result<Option<Seen>>> {
     async move {
-        match entry.content {
-            Content::Picture => picture(bucket, entry.card, size).await,
-            Content::Original | Content::Withheld => Ok(None),
+        if entry.content != Content::Picture {
+            return Ok(None);
         }
+        let Some(jpeg) = picture(bucket, entry.card, size).await? else { return Ok(None) };
+        let transcript = if is_read { transcript(bucket, entry.card).await? } else { None };
+        Ok(Some(Seen { jpeg, transcript }))
     }
     .boxed()
 }
