@@ -40,6 +40,8 @@ pub struct Projection {
     pub made: Option<MadeFile>,
     /// The job that is making it, or will.
     pub job: Option<JobId>,
+    /// How much of it is made, in per cent, once that has taken longer than a moment.
+    pub percent: Option<u8>,
     /// When the last attempt was given up, and why.
     pub failure: Option<(OffsetDateTime, String)>,
 }
@@ -110,7 +112,9 @@ impl ProjectionName {
 pub(crate) const SELECT: &str = "SELECT customer, kind, query, arguments, created, asked, version,
     made, members, maker, file_name, items, pages, bytes, roles, shown, failed, error,
     (SELECT MIN(job.id) FROM job WHERE job.customer = projection.customer AND job.space = 0
-        AND job.name = projection.id AND job.kind = $2 AND job.state <> 'dead') AS job
+        AND job.name = projection.id AND job.kind = $2 AND job.state <> 'dead') AS job,
+    (SELECT MAX(job.percent) FROM job WHERE job.customer = projection.customer AND job.space = 0
+        AND job.name = projection.id AND job.kind = $2 AND job.worker IS NOT NULL) AS percent
     FROM projection WHERE id = $1";
 
 pub(crate) async fn select(
@@ -151,6 +155,7 @@ impl Record for Projection {
             asked: row.moment("asked")?,
             made,
             job: row.optional_number("job")?.map(JobId),
+            percent: row.optional_number("percent")?,
             failure: failed.zip(row.optional_text("error")?),
         })
     }

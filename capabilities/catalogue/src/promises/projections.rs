@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::house::*;
 use crate::{
     AssetCard, Catalogue, Job, JobEnd, JobKind, MadeFile, NewNamedQuery, Priority, ProjectionKind,
-    ProjectionName, Stretch, UnaskedProjection, members_print,
+    ProjectionName, Stage, StageNote, Stretch, UnaskedProjection, members_print,
 };
 
 const LEASE: Duration = Duration::from_secs(60);
@@ -47,10 +47,13 @@ async fn however_many_want_a_projection_it_is_made_once() {
         let job = claim(catalogue, 2).await.unwrap();
         assert_eq!((job.id, claim(catalogue, 2).await), (wanted, None));
         let made = catalogue.projection_of(&job).await.unwrap().unwrap();
-        assert_eq!((&made.name, made.job), (&book(), Some(wanted)));
+        assert_eq!((&made.name, made.job, made.percent), (&book(), Some(wanted), None));
+        let note = StageNote { job: job.id, stage: Stage::Converting, percent: Some(40) };
+        catalogue.note_stages("binder", &[note]).await.unwrap();
+        assert_eq!(catalogue.projection(&book()).await.unwrap().unwrap().percent, Some(40));
         assert!(catalogue.record_projection(&job, &file(&job), at(9)).await.unwrap());
         let made = catalogue.projection(&book()).await.unwrap().unwrap();
-        assert_eq!((made.job, made.made), (None, Some(file(&job))));
+        assert_eq!((made.job, made.percent, made.made), (None, None, Some(file(&job))));
         let end = catalogue.wait_for_job(wanted, Duration::ZERO).await.unwrap();
         assert_eq!(end, JobEnd::Ended);
 

@@ -23,6 +23,9 @@ struct Control {
     key: String,
     exists: bool,
     in_process: bool,
+    /// Ours: how much of the file in the making is made, once that takes longer than a moment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    percent: Option<u8>,
     created: String,
     item_count: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,16 +78,17 @@ async fn get_control(
 
 impl Control {
     fn of(projection: &Projection) -> Self {
-        let Projection { name, created, made, job, .. } = projection;
-        let in_process = job.is_some();
+        let Projection { name, created, made, job, percent, .. } = projection;
+        let (in_process, percent) = (job.is_some(), *percent);
         let Some(file) = made else {
             let nothing = Self::of_nothing(name.kind);
-            return Self { in_process, created: moment(*created), ..nothing };
+            return Self { in_process, percent, created: moment(*created), ..nothing };
         };
         Self {
             key: keys::projection(name.customer, &name.id(), file.version, name.kind.as_str()),
             exists: true,
             in_process,
+            percent,
             created: moment(file.made),
             item_count: file.items,
             page_count: (name.kind == ProjectionKind::Pdf).then_some(file.pages),
@@ -99,6 +103,7 @@ impl Control {
             key: String::new(),
             exists: false,
             in_process: false,
+            percent: None,
             created: "0001-01-01T00:00:00".to_owned(),
             item_count: 0,
             page_count: (kind == ProjectionKind::Pdf).then_some(0),

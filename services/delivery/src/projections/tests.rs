@@ -3,7 +3,7 @@
 use axum::http::{Method, StatusCode};
 use catalogue::{
     AssetFields, Change, Expected, Job, JobKind, MadeFile, NewNamedQuery, Priority, ProjectionKind,
-    Stretch, members_print,
+    Stage, StageNote, Stretch, members_print,
 };
 use serde_json::json;
 use storage::keys;
@@ -50,6 +50,10 @@ async fn claim(library: &Library) -> Option<Job> {
 /// Does what ingest would do for the next job.
 async fn make(library: &Library, content: &'static str) {
     let job = claim(library).await.unwrap();
+    make_for(library, job, content).await;
+}
+
+async fn make_for(library: &Library, job: Job, content: &'static str) {
     let projection = library.catalogue.projection_of(&job).await.unwrap().unwrap();
     let name = projection.name;
     let query = library.catalogue.named_query_called(2, "book").await.unwrap().unwrap();
@@ -220,8 +224,14 @@ async fn the_control_file_tells_and_makes_nothing() {
     library.get(PDF).await;
     let waiting = library.get(control).await.json();
     assert_eq!((&waiting["exists"], &waiting["inProcess"]), (&json!(false), &json!(true)));
-    make(&library, "%PDF").await;
+    assert_eq!(waiting.get("percent"), None);
+    let job = claim(&library).await.unwrap();
+    let note = StageNote { job: job.id, stage: Stage::Converting, percent: Some(30) };
+    library.catalogue.note_stages("binder", &[note]).await.unwrap();
+    assert_eq!(library.get(control).await.json()["percent"], 30);
+    make_for(&library, job, "%PDF").await;
     let made = library.get(control).await.json();
+    assert_eq!(made.get("percent"), None);
     assert_eq!((&made["exists"], &made["inProcess"]), (&json!(true), &json!(false)));
     assert_eq!(made["created"], "2026-11-20T08:49:37Z");
     assert_eq!((&made["itemCount"], &made["pageCount"]), (&json!(2), &json!(2)));

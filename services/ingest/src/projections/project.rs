@@ -4,8 +4,8 @@ use anyhow::Context;
 use bindery::{About, Archive, Bookmark, Excerpt, Pdf, Transcript};
 use bytes::Bytes;
 use catalogue::{
-    AssetCard, Job, MAX_MEMBERS, MadeFile, NamedQuery, ProjectionKind, ProjectionName, Stretch,
-    members_print,
+    AssetCard, Job, MAX_MEMBERS, MadeFile, NamedQuery, ProjectionKind, ProjectionName, Stage,
+    Stretch, members_print,
 };
 use futures_util::{FutureExt, StreamExt, TryStreamExt, future::BoxFuture, stream};
 use iiif::presentation::{LanguageMap, Manifest, ViewingDirection};
@@ -69,8 +69,9 @@ pub(crate) async fn project(engine: &Engine, job: &Job) -> Result<(), Failure> {
             pdf(about, cover.as_ref(), &plan, &path)?
         }
     };
-    let pages = bind(engine, (&name, &found), &plan, Binding::begin(volume)).await?;
+    let pages = bind(engine, (job, &name, &found), &plan, Binding::begin(volume)).await?;
 
+    engine.stages.enter(job.id, Stage::Storing);
     let key = keys::projection(name.customer, &name.id(), job.version, name.kind.as_str());
     let stored = engine.bucket.put_file(&key, &path).await.context("the file can't be kept")?;
     let file = MadeFile {
@@ -177,7 +178,7 @@ fn about(
 /// Reads what goes in, a little ahead of what is written.
 async fn bind(
     engine: &Engine,
-    (name, found): (&ProjectionName, &Found),
+    (job, name, found): (&Job, &ProjectionName, &Found),
     plan: &Plan<'_>,
     binding: Binding,
 ) -> Result<u64, Failure> {
@@ -189,7 +190,8 @@ async fn bind(
     let pictures: Vec<_> =
         plan.entries.iter().map(|entry| read(&engine.bucket, entry, size, is_read)).collect();
     let mut pictures = stream::iter(pictures).buffered(ahead);
-    for entry in &plan.entries {
+    for (entry, index) in plan.entries.iter().zip(0..) {
+        engine.stages.advance(job.id, Stage::Converting, percent(index, plan.entries.len()));
         let picture = pictures.try_next().await?.flatten();
         let label = entry.label.clone();
         let name = format!("{}.jpg", entry.card.id.name());
@@ -210,6 +212,11 @@ async fn bind(
         }
     }
     Ok(binding.finish().await?)
+}
+
+/// Never all of it: the last entry is not in yet.
+fn percent(index: usize, entries: usize) -> u8 {
+    (index * 100).checked_div(entries).unwrap_or_default().min(99) as u8
 }
 
 /// The picture of an entry that has one and, if it is to be read, what can be read in it.
