@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 tools/install.sh build
 seconds=${1:-20}
 targets=("${@:2}")
-((${#targets[@]})) || targets=(image_request pyramid_index identify lists named_query documents)
+((${#targets[@]})) || targets=(image_request pyramid_index identify lists named_query documents pdf)
 
 host=$(rustc -vV | sed -n 's/^host: //p')
 work=${CARGO_TARGET_DIR:-target}/fuzz
