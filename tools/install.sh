@@ -64,6 +64,7 @@ for part in "$@"; do
                 python3:python3 qpdf:qpdf pdfinfo:poppler-utils venv:python3-venv pkill:procps '/usr/lib/*/libmagic.so.1:libmagic1' \
                 faketime:faketime unshare:util-linux sshd:openssh-server ssh-keygen:openssh-client openssl:openssl vsftpd:vsftpd
             npm_packages tests/end-to-end
+            npm_packages tests/end-to-end/azurite
             python_packages
             ;;
         bench)

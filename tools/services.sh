@@ -72,11 +72,12 @@ for left in range(100, -1, -1):
 PYTHON
 
 export DATABASE_URL="postgres://recto@127.0.0.1:$postgres_port/postgres"
-# sshd and vsftpd are started by the tests themselves, where these say what they are.
+# sshd, vsftpd and Azurite are started by the tests themselves, where these say what they are.
 ((EUID != 0)) || mkdir -p /run/sshd # sshd asks for it before it looks at its settings
 RECTO_TEST_SSHD=$(PATH="$PATH:/usr/sbin" command -v sshd)
 RECTO_TEST_VSFTPD=$(PATH="$PATH:/usr/sbin" command -v vsftpd)
-export RECTO_TEST_SSHD RECTO_TEST_VSFTPD
+RECTO_TEST_AZURITE=$(realpath -m "$(dirname "$0")/../tests/end-to-end/azurite/node_modules/.bin/azurite-blob")
+export RECTO_TEST_SSHD RECTO_TEST_VSFTPD RECTO_TEST_AZURITE
 export RECTO_TEST_S3="http://127.0.0.1:$s3_port"
 export RECTO_TEST_NATS="nats://127.0.0.1:$nats_port"
 "$@"

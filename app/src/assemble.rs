@@ -65,7 +65,8 @@ impl Parts {
         let ranges = Ranges::new(bucket.clone(), &config.storage);
         let derivatives = Derivatives::open(&config.derivatives, data)?;
         let originals = &config.delivery.originals;
-        let originals = delivery::Originals::open(originals, bucket.clone(), data)?;
+        let buckets = (bucket.clone(), config.ingest.listed_buckets()?);
+        let originals = delivery::Originals::open(originals, buckets, data)?;
         let closing = CancellationToken::new();
         Ok(Self {
             config,

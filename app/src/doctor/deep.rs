@@ -49,7 +49,8 @@ pub(super) async fn inspect(config: &Config, arguments: &Arguments) -> anyhow::R
     };
     let bucket = Bucket::open(&config.storage, config.data())?;
     let now = catalogue.now();
-    let inspection = Inspection { catalogue, bucket, wishes, now };
+    let listed = config.ingest.listed_buckets()?;
+    let inspection = Inspection { catalogue, bucket, listed, wishes, now };
     let mut report = begin(&inspection, arguments.report.as_deref())?;
     let bar = ProgressBar::new(inspection.catalogue.count_of_assets(arguments.customer).await?);
     let template = "{bar:30} {pos} of {len} assets, {per_sec}, {eta} left, {msg}";

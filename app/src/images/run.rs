@@ -5,7 +5,7 @@ use axum::{Json, Router, routing::get};
 use ingest::{ProfileConfig, ProfileKind};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::json;
-use storage::{Bucket, Derivatives, Ranges};
+use storage::{Bucket, Derivatives, ListedBuckets, Ranges};
 use tokio::net::TcpListener;
 
 use super::{connect::Introduced, old_ids::read_old_ids};
@@ -43,7 +43,8 @@ async fn router(config: &Config, derivatives: Derivatives) -> anyhow::Result<Rou
         PrometheusBuilder::new().install_recorder().context("the metrics can't be set up")?;
     let bucket = Bucket::in_folder(&data.join("profiles"))?;
     let ranges = Ranges::new(bucket.clone(), &config.storage);
-    let originals = delivery::Originals::open(&config.delivery.originals, bucket.clone(), data)?;
+    let buckets = (bucket.clone(), ListedBuckets::default());
+    let originals = delivery::Originals::open(&config.delivery.originals, buckets, data)?;
     let profiles = ingest::Profiles::open(&config.profiles, &config.ingest, &bucket, data).await?;
     let introduced = Arc::new(Introduced::new(profiles, &config.profiles));
     let settings = (config.images.clone(), config.delivery.clone());

@@ -51,10 +51,10 @@ mod webhooks;
 mod promises;
 
 pub use assets::{
-    Asset, AssetChannel, AssetFields, AssetFilter, AssetPage, AssetProperty, AssetTest, BatchScope,
-    Change, Changed, ChannelChoice, Comparison, Cursor, ErrorsByMetadata, KeptObject, LabelList,
-    ListOperation, ListPatch, ListProperty, Literal, LiteralKind, MetadataField, NewAsset, Place,
-    Recording, Registered, Testable, Transcode, WantedChannel, Whereabouts,
+    Asset, AssetChannel, AssetFields, AssetFilter, AssetPage, AssetProperty, AssetTest, AtOrigin,
+    BatchScope, Change, Changed, ChannelChoice, Comparison, Cursor, ErrorsByMetadata, KeptObject,
+    LabelList, ListOperation, ListPatch, ListProperty, Literal, LiteralKind, MetadataField,
+    NewAsset, Place, Recording, Registered, Testable, Transcode, WantedChannel, Whereabouts,
 };
 pub use audit::{Attempt, AuditEntry, AuditFilter};
 pub use batches::{Batch, BatchCheck, BatchError, BatchList, CustomerQueue};

@@ -49,6 +49,23 @@ pub struct Meta {
     pub etag: Option<String>,
 }
 
+impl Meta {
+    /// Bytes and entity tag, by which this state of an object is asked for again. A weak tag won't do.
+    pub fn state(&self) -> Option<(u64, &str)> {
+        let etag = self.etag.as_deref().filter(|etag| !etag.starts_with("W/"))?;
+        Some((self.bytes, etag))
+    }
+
+    pub(crate) fn of(found: &ObjectMeta) -> Self {
+        let modified = OffsetDateTime::from_unix_timestamp(found.last_modified.timestamp());
+        Self {
+            bytes: found.size,
+            modified: modified.unwrap_or(OffsetDateTime::UNIX_EPOCH),
+            etag: found.e_tag.clone(),
+        }
+    }
+}
+
 /// An object as it is listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Object {
@@ -142,7 +159,7 @@ impl Bucket {
     ) -> Result<(Meta, BoxStream<'static, Result<Bytes, Error>>), Error> {
         let range = range.map(GetRange::Bounded);
         let found = self.get(key, GetOptions { range, ..Default::default() }).await?;
-        let (meta, key) = (meta(&found.meta), key.to_owned());
+        let (meta, key) = (Meta::of(&found.meta), key.to_owned());
         let bytes = found.into_stream().map_err(move |error| Error::from_store(&key, error));
         Ok((meta, bytes.boxed()))
     }
@@ -166,7 +183,7 @@ impl Bucket {
         let location = self.locate(key)?;
         let found = self.store().head(&location).await;
         match found.map_err(|error| Error::from_store(key, error)) {
-            Ok(found) => Ok(Some(meta(&found))),
+            Ok(found) => Ok(Some(Meta::of(&found))),
             Err(Error::NotFound(_)) => Ok(None),
             Err(error) => Err(error),
         }
@@ -215,7 +232,7 @@ impl Bucket {
         let listed = self.store().list(Some(&below));
         let objects = listed.map(move |found| {
             let found = found.map_err(|error| Error::from_store(&prefix, error))?;
-            let Meta { bytes, modified, .. } = meta(&found);
+            let Meta { bytes, modified, .. } = Meta::of(&found);
             Ok(Object { key: bucket.key_of(&found.location), bytes, modified })
         });
         objects.boxed()
@@ -229,7 +246,7 @@ impl Bucket {
         self.delete(&key).await
     }
 
-    async fn get(&self, key: &str, options: GetOptions) -> Result<GetResult, Error> {
+    pub(crate) async fn get(&self, key: &str, options: GetOptions) -> Result<GetResult, Error> {
         let location = self.locate(key)?;
         let found = self.store().get_opts(&location, options).await;
         found.map_err(|error| Error::from_store(key, error))
@@ -310,15 +327,6 @@ impl fmt::Debug for Bucket {
 impl fmt::Display for Bucket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.inner.place.name)
-    }
-}
-
-fn meta(found: &ObjectMeta) -> Meta {
-    let modified = OffsetDateTime::from_unix_timestamp(found.last_modified.timestamp());
-    Meta {
-        bytes: found.size,
-        modified: modified.unwrap_or(OffsetDateTime::UNIX_EPOCH),
-        etag: found.e_tag.clone(),
     }
 }
 

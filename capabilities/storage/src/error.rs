@@ -15,6 +15,13 @@ pub enum Error {
     /// What was written did not arrive whole.
     #[error("{key} was written with {bytes} bytes, and has {found}")]
     Torn { key: String, bytes: u64, found: u64 },
+    /// Somebody's object is not what it was when it was seen.
+    #[error("{0} was changed")]
+    Changed(String),
+    #[error(
+        "{url} is in no bucket that customer {customer} may read; the operator can list it in ingest.bucket_origins"
+    )]
+    NotListed { url: String, customer: u32 },
     #[error("{0:?} cannot be a key")]
     InvalidKey(String),
     #[error("the storage is not set up: {reason}")]
@@ -47,6 +54,9 @@ impl Error {
         use object_store::Error as Store;
 
         let is_missing = matches!(error, Store::NotFound { .. }) && !speaks_of_the_bucket(&error);
+        if matches!(error, Store::Precondition { .. }) {
+            return Self::Changed(key.to_owned());
+        }
         let is_refused =
             matches!(error, Store::PermissionDenied { .. } | Store::Unauthenticated { .. });
         if is_missing {

@@ -4,6 +4,7 @@
 //! - [`Bucket`] is the object store: S3, Google, Azure, a folder, or memory.
 //! - [`Ranges`] reads parts of objects: open files for a folder, a bounded block cache for the rest.
 //! - [`LocalFiles`] gives objects as files: a folder's own, or bounded copies of what is elsewhere.
+//! - [`ListedBuckets`] are those of others, and who may read which; [`Located`] is one object, ours or theirs.
 //! - [`Publisher`] writes what others show without us: a folder for a web server, objects with headers.
 //! - [`SomebodysKeys`] opens objects of others, by addresses that are good for a while.
 //! - [`Derivatives`] keeps drawn images; equal requests are drawn once.
@@ -18,6 +19,8 @@ mod signed;
 mod upload;
 mod publish;
 mod unpublish;
+mod located;
+mod listed_buckets;
 mod local_copy;
 mod local_files;
 mod ranges;
@@ -36,6 +39,8 @@ mod error;
 #[cfg(test)]
 mod promises;
 #[cfg(test)]
+mod stand_ins;
+#[cfg(test)]
 mod fake_store;
 
 pub use aws::{AwsSigner, SignedHeaders};
@@ -43,7 +48,9 @@ pub use bucket::{Bucket, Meta, Object, Stored};
 pub use config::{DerivativesConfig, StorageConfig};
 pub use derivatives::Derivatives;
 pub use error::Error;
+pub use listed_buckets::{ListedBucket, ListedBuckets};
 pub use local_files::LocalFiles;
+pub use located::Located;
 pub use publish::{Growing, Headers, Mark, Publisher};
 pub use ranges::{Head, Ranges};
 pub use secret::Secret;

@@ -1,6 +1,7 @@
 use std::{fs::File, io, path::Path, sync::Arc};
 
-use futures_util::TryStreamExt;
+use bytes::Bytes;
+use futures_util::{TryStreamExt, stream::BoxStream};
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
 use crate::{
@@ -15,18 +16,26 @@ impl Bucket {
             let opened = blocking(move || File::open(path)).await?;
             return opened.map_err(|error| Error::from_io(key, error));
         }
-        let (_, mut bytes) = self.stream(key, None).await?;
-        let folder = scratch.to_path_buf();
-        let made = blocking(move || tempfile::tempfile_in(folder)).await?;
-        let failed = |error| unwritable(scratch, error);
-        let mut copy = tokio::fs::File::from_std(made.map_err(failed)?);
-        while let Some(part) = bytes.try_next().await? {
-            copy.write_all(&part).await.map_err(failed)?;
-        }
-        copy.flush().await.map_err(failed)?;
-        copy.rewind().await.map_err(failed)?;
-        Ok(copy.into_std().await)
+        let (_, bytes) = self.stream(key, None).await?;
+        copy(bytes, scratch).await
     }
+}
+
+/// What comes in, as a file without a name in the `scratch` folder.
+pub(crate) async fn copy(
+    mut bytes: BoxStream<'static, Result<Bytes, Error>>,
+    scratch: &Path,
+) -> Result<File, Error> {
+    let folder = scratch.to_path_buf();
+    let made = blocking(move || tempfile::tempfile_in(folder)).await?;
+    let failed = |error| unwritable(scratch, error);
+    let mut copy = tokio::fs::File::from_std(made.map_err(failed)?);
+    while let Some(part) = bytes.try_next().await? {
+        copy.write_all(&part).await.map_err(failed)?;
+    }
+    copy.flush().await.map_err(failed)?;
+    copy.rewind().await.map_err(failed)?;
+    Ok(copy.into_std().await)
 }
 
 fn unwritable(scratch: &Path, error: io::Error) -> Error {

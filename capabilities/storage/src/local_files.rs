@@ -6,13 +6,13 @@ use std::{
 
 use moka::future::Cache;
 
-use crate::{bucket::Bucket, error::Error};
+use crate::{bucket::Bucket, error::Error, located::Located};
 
 /// Objects as open files, for those who can't read them range by range. Cheap to clone.
 ///
-/// In a folder they are the objects themselves. Elsewhere they are copies, which have no name and
-/// take no more room than is allowed, but for those that are in use; the one that was used longest
-/// ago goes first. Equal objects are copied once.
+/// In a folder they are the objects themselves. Elsewhere, and of what is somebody else's, they are copies, which have
+/// no name and take no more room than is allowed, but for those that are in use; the one that was used longest ago goes
+/// first. Equal objects are copied once.
 #[derive(Clone)]
 pub struct LocalFiles {
     bucket: Bucket,
@@ -26,13 +26,9 @@ const STEP: u64 = 4096;
 impl LocalFiles {
     /// Copies lie in `folder`.
     pub fn open(bucket: Bucket, folder: &Path, max_bytes: u64) -> Result<Self, Error> {
-        if !bucket.is_folder() {
-            let unusable = |error| Error::Source {
-                path: folder.display().to_string(),
-                source: Arc::new(error),
-            };
-            std::fs::create_dir_all(folder).map_err(unusable)?;
-        }
+        let unusable =
+            |error| Error::Source { path: folder.display().to_string(), source: Arc::new(error) };
+        std::fs::create_dir_all(folder).map_err(unusable)?;
         let weigh = |_: &String, file: &Arc<File>| {
             let bytes = file.metadata().map_or(0, |metadata| metadata.len());
             u32::try_from(bytes.div_ceil(STEP)).unwrap_or(u32::MAX).max(1)
@@ -47,8 +43,21 @@ impl LocalFiles {
         if self.bucket.is_folder() {
             return self.bucket.open_file(key, &self.folder).await.map(Arc::new);
         }
-        let copy = async { self.bucket.open_file(key, &self.folder).await.map(Arc::new) };
-        let file = self.copies.try_get_with_by_ref(key, copy).await;
+        self.copy(key, self.bucket.open_file(key, &self.folder)).await
+    }
+
+    /// A copy of an object that is not in the bucket, under a name that no other has.
+    pub async fn copy_of(&self, name: &str, object: &Located) -> Result<Arc<File>, Error> {
+        self.copy(name, object.copy(&self.folder)).await
+    }
+
+    async fn copy(
+        &self,
+        name: &str,
+        copying: impl Future<Output = Result<File, Error>>,
+    ) -> Result<Arc<File>, Error> {
+        let copying = async { copying.await.map(Arc::new) };
+        let file = self.copies.try_get_with_by_ref(name, copying).await;
         file.map_err(|error| Error::clone(&error))
     }
 }

@@ -9,7 +9,11 @@ use bytes::Bytes;
 use futures_util::TryStreamExt;
 use sha2::{Digest, Sha256};
 
-use crate::{Bucket, Error, Object, StorageConfig, fake_store::FakeStore};
+use crate::{
+    Bucket, Error, Located, Object, StorageConfig,
+    fake_store::FakeStore,
+    stand_ins::{Azurite, google, s3},
+};
 
 const DIGITS: Bytes = Bytes::from_static(b"0123456789");
 
@@ -30,6 +34,30 @@ async fn a_folder_keeps_the_promises() {
 async fn s3_keeps_the_promises() {
     if let Some(config) = s3("promises") {
         keeps_the_promises(Bucket::open(&config, "/nowhere".as_ref()).unwrap()).await;
+    }
+}
+
+#[tokio::test]
+async fn google_keeps_the_promises() {
+    let folder = tempfile::tempdir().unwrap();
+    if let Some(config) = google("promises", folder.path()) {
+        keeps_the_promises(Bucket::open(&config, "/nowhere".as_ref()).unwrap()).await;
+    }
+}
+
+#[tokio::test]
+async fn azure_keeps_the_promises() {
+    if let Some(azurite) = Azurite::start().await {
+        let config = azurite.config();
+        keeps_the_promises(Bucket::open(&config, "/nowhere".as_ref()).unwrap()).await;
+        let config = StorageConfig { url: "az://no-such-container".to_owned(), ..config };
+        let bucket = Bucket::open(&config, "/nowhere".as_ref()).unwrap();
+        let error = bucket.read("a").await.unwrap_err();
+        assert!(matches!(error, Error::Unavailable(_)), "{error:?}");
+        let config = StorageConfig { azure_access_key: "d3Jvbmc=".into(), ..azurite.config() };
+        let bucket = Bucket::open(&config, "/nowhere".as_ref()).unwrap();
+        let error = bucket.read("a").await.unwrap_err();
+        assert!(matches!(error, Error::Refused(_)), "{error:?}");
     }
 }
 
@@ -75,25 +103,6 @@ async fn s3_is_told_the_checksum_of_what_it_is_sent() {
     assert!(request.lines().any(|line| line == told), "{request}");
 }
 
-/// `None`, and a word about it, when no server was started for the tests.
-#[expect(clippy::disallowed_methods, reason = "tests are told where the test services are")]
-fn s3(prefix: &str) -> Option<StorageConfig> {
-    let Ok(endpoint) = std::env::var("RECTO_TEST_S3") else {
-        println!("RECTO_TEST_S3 is not set: S3 was left out");
-        return None;
-    };
-    Some(StorageConfig {
-        url: format!("s3://recto/storage-{}/{prefix}", std::process::id()),
-        endpoint,
-        region: "us-east-1".to_owned(),
-        access_key_id: "recto".to_owned(),
-        secret_access_key: "recto".into(),
-        allow_http: true,
-        part_bytes: 5 * 1024 * 1024,
-        ..StorageConfig::default()
-    })
-}
-
 async fn keeps_the_promises(bucket: Bucket) {
     bucket.check().await.unwrap();
     objects_are_read_as_they_were_written(&bucket).await;
@@ -105,6 +114,7 @@ async fn keeps_the_promises(bucket: Bucket) {
     files_are_taken(&bucket, 12 * 1024 * 1024 + 7).await;
     keys_are_taken_literally(&bucket).await;
     prefixes_end_at_slashes(&bucket).await;
+    an_object_is_read_in_the_state_in_which_it_was_seen(&bucket).await;
 }
 
 async fn objects_are_read_as_they_were_written(bucket: &Bucket) {
@@ -210,6 +220,44 @@ async fn prefixes_end_at_slashes(bucket: &Bucket) {
     assert_eq!(all.len(), 3, "{all:?}");
     bucket.delete_prefix("2").await.unwrap();
     assert!(bucket.list("").try_collect::<Vec<_>>().await.unwrap().is_empty());
+}
+
+async fn an_object_is_read_in_the_state_in_which_it_was_seen(bucket: &Bucket) {
+    let key = "2/5/é/seen";
+    bucket.put(key, DIGITS).await.unwrap();
+    let seen = bucket.head(key).await.unwrap().unwrap();
+    let state = seen.state().expect("every store tells a tag");
+    let object = Located::in_state(bucket.clone(), key.to_owned(), state);
+    assert_eq!(object.bytes().await.unwrap(), 10);
+    for (range, text) in [(None, "0123456789"), (Some(3..5), "34"), (Some(9..10), "9")] {
+        let stream = object.stream(range.clone()).await.unwrap();
+        let parts: Vec<Bytes> = stream.try_collect().await.unwrap();
+        assert_eq!(parts.concat(), text.as_bytes(), "{range:?}");
+    }
+    let scratch = tempfile::tempdir().unwrap();
+    let mut copy = String::new();
+    object.copy(scratch.path()).await.unwrap().read_to_string(&mut copy).unwrap();
+    assert_eq!(copy.as_bytes(), DIGITS);
+
+    for other in ["9876543210", "shorter"] {
+        bucket.put(key, other.into()).await.unwrap();
+        let errors = [
+            object.bytes().await.map(drop).unwrap_err(),
+            object.stream(None).await.map(drop).unwrap_err(),
+            object.stream(Some(3..5)).await.map(drop).unwrap_err(),
+            object.copy(scratch.path()).await.map(drop).unwrap_err(),
+        ];
+        for error in errors {
+            assert!(matches!(&error, Error::Changed(at) if at == key), "{other}: {error:?}");
+        }
+    }
+    bucket.delete(key).await.unwrap();
+    for error in [
+        object.bytes().await.map(drop).unwrap_err(),
+        object.stream(None).await.map(drop).unwrap_err(),
+    ] {
+        assert!(matches!(&error, Error::NotFound(at) if at == key), "{error:?}");
+    }
 }
 
 #[tokio::test]

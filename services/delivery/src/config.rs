@@ -90,7 +90,7 @@ pub struct OriginalsConfig {
     pub max_drawings: u32,
     /// How long a child waits for its next drawing before it ends, in seconds.
     pub idle_seconds: u64,
-    /// The disk space for local copies of originals that lie on remote storage, in bytes; they are
+    /// The disk space for local copies of originals that lie on remote storage, or with their owners, in bytes; they are
     /// in the folder `originals` in the data folder. A folder storage needs none.
     pub cache_bytes: u64,
 }

@@ -126,7 +126,7 @@ impl Delivery {
     /// The original that an exhibit is drawn from, open.
     pub(crate) async fn original(&self, exhibit: &Exhibit) -> Result<Arc<File>, DrawError> {
         match &self.index {
-            Index::Catalogue(_) => Ok(self.originals.file(&exhibit.key).await?),
+            Index::Catalogue(_) => self.originals.file(&exhibit.card, &exhibit.key).await,
             Index::Profiles(profiles) => {
                 let original = profiles.original(&exhibit.card.id, exhibit.card.version).await;
                 Ok(Arc::new(original.map_err(DrawError::Absent)?))

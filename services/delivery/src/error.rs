@@ -10,6 +10,7 @@ use model::named_query::ArgumentFault;
 use crate::{
     headers,
     image::{DrawError, Fault, Refusal},
+    original_fault::OriginalFault,
 };
 
 /// Why a visitor gets no answer: named for the visitor, not for the library that failed.
@@ -68,6 +69,8 @@ pub(crate) enum Error {
     Missing(#[source] storage::Error),
     #[error("the image could not be read")]
     Storage(#[source] storage::Error),
+    #[error(transparent)]
+    AtOrigin(#[from] OriginalFault),
     #[error("the image could not be read")]
     Pyramid(#[source] imaging::Error),
     #[error("{}", .0)]
@@ -114,6 +117,7 @@ impl Error {
             Self::Catalogue(_) | Self::Missing(_) | Self::Storage(_) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
+            Self::AtOrigin(fault) => fault.status(),
             Self::Pyramid(_)
             | Self::NotProjected(_)
             | Self::Document(_)
@@ -128,6 +132,7 @@ impl Error {
                 | DrawError::Original(Fault::TooSlow | Fault::NoChild(_)) => {
                     StatusCode::SERVICE_UNAVAILABLE
                 }
+                DrawError::AtOrigin(fault) => fault.status(),
                 DrawError::Imaging(_)
                 | DrawError::Interrupted
                 | DrawError::Original(Fault::Damaged(_) | Fault::Broken(_) | Fault::Child(_)) => {

@@ -13,6 +13,7 @@ mod routes;
 mod delivery;
 mod config;
 mod error;
+mod original_fault;
 
 mod visit;
 mod asset_path;

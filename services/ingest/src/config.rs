@@ -1,7 +1,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
-use storage::StorageConfig;
+use storage::{ListedBuckets, StorageConfig};
 
 /// How assets are brought in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,7 +18,8 @@ pub struct IngestConfig {
     /// The folders that `file://` origins may be read from.
     pub file_origins: Vec<PathBuf>,
     /// The buckets that origins in buckets may be read from: tables with `storage`, the keys of `[storage]`, whose `url` such
-    /// origins begin with (`s3://`, `gs://` or `az://`), and `customers`, who may read it (all, if none are named).
+    /// origins begin with (`s3://`, `gs://` or `az://`), and `customers`, who may read it (all, if none are named). Processes of the
+    /// roles `ingest` and `delivery` need them: what an optimised strategy leaves in its bucket is handed out from there.
     pub bucket_origins: Vec<BucketOrigin>,
     /// Hosts (names or addresses) that http origins may name although they are not on the public internet.
     pub private_hosts: Vec<String>,
@@ -169,6 +170,12 @@ impl IngestConfig {
             faults.push(format!("ingest.file_origins: {} is not a folder", folder.display()));
         }
         faults
+    }
+
+    /// The buckets of [`bucket_origins`](Self::bucket_origins), ready to be read.
+    pub fn listed_buckets(&self) -> Result<ListedBuckets, storage::Error> {
+        let listed = self.bucket_origins.iter();
+        ListedBuckets::open(listed.map(|own| (&own.storage, own.customers.as_slice())))
     }
 
     pub(crate) fn worker_count(&self) -> usize {

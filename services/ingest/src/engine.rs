@@ -1,7 +1,7 @@
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use anyhow::Context;
-use catalogue::{Asset, AssetChannel, Catalogue, Ingested, Job, JobKind, KeptObject, Stage};
+use catalogue::{Asset, Catalogue, Ingested, Job, JobKind, KeptObject, Stage};
 use iiif::image::{Size, Version};
 use model::{AssetId, AvPreset, DeliveryChannel};
 use storage::Bucket;
@@ -14,12 +14,12 @@ use crate::{
     config::IngestConfig,
     convert::{Made, convert},
     failure::Failure,
-    fetch::{Fetcher, Wanted},
-    keep::{Kept, keep, keep_original},
-    origins::Fetched,
+    fetch::Fetcher,
+    keep::{Kept, keep},
     projections::project,
     recordings::{Transcoding, keep_recording, transcode},
     scratch::Scratch,
+    source::{Source, uses_original},
     stages::Stages,
 };
 
@@ -58,30 +58,38 @@ impl Engine {
     async fn ingest_image(&self, job: &Job) -> Result<(), Failure> {
         let asset = self.asset(&job.asset).await?;
         let folder = self.scratch.for_job().context("there is no room for files in the making")?;
-        let source = self.fetch(job, &asset, folder.path()).await?;
+        let found = self.look(job, &asset).await?;
+        let source = self.fetch(&asset, found, folder.path()).await?;
         let sizes = self.thumbnail_sizes(&asset).await?;
         self.stages.enter(job.id, Stage::Converting);
-        if asset.channels.iter().any(AssetChannel::uses_original) {
+        if uses_original(&asset) {
             let taken = adopt(&self.config, &self.bucket, job, sizes, (&source, folder.path()));
             return self.record(job, &taken.await?).await;
         }
-        let made = convert(&self.config, sizes, &source, folder.path()).await?;
+        let made = convert(&self.config, sizes, &source.fetched, folder.path()).await?;
         self.stages.enter(job.id, Stage::Storing);
         let original = self.keep_original_if_wanted(&asset, job, &source, folder.path()).await?;
         let words = keep_words(&self.bucket, &asset, job).await?;
         let kept = keep(&self.bucket, &job.asset, job.version, &made).await?;
         let beside = original.into_iter().chain(words);
-        self.record(job, &ingested(&source, &made, kept, beside)).await
+        self.record(job, &ingested(source, &made, kept, beside)).await
     }
 
     /// Brings in bytes that are delivered as they are.
     async fn ingest_file(&self, job: &Job) -> Result<(), Failure> {
         let asset = self.asset(&job.asset).await?;
+        let found = self.look(job, &asset).await?;
+        if let Some(seen) = &found.at_origin {
+            // Nothing is made of it, so nothing has to be fetched.
+            let (source_bytes, at_origin) = (seen.bytes, Some(seen.clone()));
+            let ingested = Ingested { source_bytes, at_origin, ..Ingested::default() };
+            return self.record(job, &ingested).await;
+        }
         let folder = self.scratch.for_job().context("there is no room for files in the making")?;
-        let source = self.fetch(job, &asset, folder.path()).await?;
+        let source = self.fetch(&asset, found, folder.path()).await?;
         self.stages.enter(job.id, Stage::Storing);
         let original = self.keep_original_if_wanted(&asset, job, &source, folder.path()).await?;
-        let (source_bytes, objects) = (source.bytes, Vec::from_iter(original));
+        let (source_bytes, objects) = (source.fetched.bytes, Vec::from_iter(original));
         self.record(job, &Ingested { source_bytes, objects, ..Ingested::default() }).await
     }
 
@@ -89,14 +97,16 @@ impl Engine {
     async fn ingest_recording(&self, job: &Job) -> Result<(), Failure> {
         let asset = self.asset(&job.asset).await?;
         let folder = self.scratch.for_job().context("there is no room for files in the making")?;
-        let source = self.fetch(job, &asset, folder.path()).await?;
+        let found = self.look(job, &asset).await?;
+        let source = self.fetch(&asset, found, folder.path()).await?;
         let presets = self.policy_entries(&asset, DeliveryChannel::IiifAv).await?;
         let presets: Vec<AvPreset> = presets.iter().filter_map(|name| name.parse().ok()).collect();
         let is_video = asset.media_type.as_str().starts_with("video/");
         let wanted = Transcoding { presets: &presets, is_video };
         self.stages.enter(job.id, Stage::Converting);
         let on_progress = |percent| self.stages.advance(job.id, Stage::Converting, percent);
-        let made = transcode(&self.config, wanted, (&source, folder.path()), on_progress).await?;
+        let made =
+            transcode(&self.config, wanted, (&source.fetched, folder.path()), on_progress).await?;
         self.stages.enter(job.id, Stage::Storing);
         let mut objects = keep_recording(&self.bucket, (&job.asset, job.version), &made).await?;
         let original = self.keep_original_if_wanted(&asset, job, &source, folder.path()).await?;
@@ -105,9 +115,10 @@ impl Engine {
             width: made.extent.0,
             height: made.extent.1,
             duration: made.duration,
-            source_bytes: source.bytes,
+            source_bytes: source.fetched.bytes,
             objects,
             recording: made.recording,
+            at_origin: source.at_origin,
             ..Ingested::default()
         };
         self.record(job, &ingested).await
@@ -120,27 +131,6 @@ impl Engine {
     async fn asset(&self, id: &AssetId) -> Result<Asset, Failure> {
         let asset = self.catalogue.asset(id).await.context("the asset can't be looked up")?;
         asset.ok_or_else(|| Failure::Asset("the asset was deleted".to_owned()))
-    }
-
-    async fn fetch(&self, job: &Job, asset: &Asset, folder: &Path) -> Result<Fetched, Failure> {
-        self.stages.enter(job.id, Stage::Fetching);
-        let origin = asset.origin.as_ref();
-        let origin = origin.ok_or_else(|| Failure::Asset("the asset has no origin".to_owned()))?;
-        let is_image = asset.media_type.is_image();
-        let wanted = Wanted { customer: asset.id.customer, origin, is_image };
-        let source = self.open(wanted, folder).await?;
-        let left = self.catalogue.bytes_left(&asset.id).await;
-        match left.context("the storage policy can't be looked up")? {
-            left if source.bytes > left => Err(Failure::Asset(catalogue::NO_ROOM.to_owned())),
-            _ => Ok(source),
-        }
-    }
-
-    /// Opens an origin as its customer wants it opened.
-    pub(crate) async fn open(&self, wanted: Wanted<'_>, folder: &Path) -> Result<Fetched, Failure> {
-        let access = self.catalogue.origin_access(wanted.customer, wanted.origin).await;
-        let access = access.context("the origin strategy can't be looked up")?;
-        self.fetcher.fetch(wanted, &access, folder).await
     }
 
     /// What the platform and the asset's policy want; whatever they have in common is made once.
@@ -168,20 +158,6 @@ impl Engine {
         }
     }
 
-    async fn keep_original_if_wanted(
-        &self,
-        asset: &Asset,
-        job: &Job,
-        source: &Fetched,
-        folder: &Path,
-    ) -> Result<Option<KeptObject>, Failure> {
-        if !asset.has_channel(DeliveryChannel::File) {
-            return Ok(None);
-        }
-        let place = (&job.asset, job.version);
-        keep_original(&self.bucket, place, source, folder).await.map(Some)
-    }
-
     async fn record(&self, job: &Job, ingested: &Ingested) -> Result<(), Failure> {
         let recorded = self.catalogue.record_ingested(job, ingested, self.now()).await;
         let recorded = recorded.context("the result can't be recorded")?;
@@ -191,7 +167,7 @@ impl Engine {
 }
 
 fn ingested(
-    source: &Fetched,
+    source: Source,
     made: &Made,
     kept: Kept,
     beside: impl Iterator<Item = KeptObject>,
@@ -202,9 +178,10 @@ fn ingested(
         height: converted.extent.h,
         gray: converted.gray,
         thumbnails: converted.thumbnails.iter().map(|t| (t.extent.w, t.extent.h)).collect(),
-        source_bytes: source.bytes,
+        source_bytes: source.fetched.bytes,
         objects: std::iter::once(kept.pyramid).chain(beside).collect(),
         thumbnail_bytes: kept.thumbnail_bytes,
+        at_origin: source.at_origin,
         ..Ingested::default()
     }
 }

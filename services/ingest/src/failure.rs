@@ -1,3 +1,5 @@
+use crate::origins::FetchError;
+
 /// Why a job did not come to its end.
 ///
 /// The text is kept as the asset's `error`: it is written for the librarian who registered it.
@@ -12,6 +14,15 @@ pub(crate) enum Failure {
     /// Something of ours does not work; the chain is for the log.
     #[error("Recto could not keep this asset; it will be tried again")]
     Ours(#[from] anyhow::Error),
+}
+
+impl From<FetchError> for Failure {
+    fn from(error: FetchError) -> Self {
+        match error {
+            FetchError::Refused(reason) => Self::Asset(reason),
+            FetchError::Unavailable(reason) => Self::Origin(reason),
+        }
+    }
 }
 
 impl Failure {

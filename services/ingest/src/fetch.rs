@@ -1,8 +1,12 @@
-use std::path::{Path, PathBuf};
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+};
 
-use catalogue::{Catalogue, OriginAccess};
+use anyhow::Context;
+use catalogue::{AtOrigin, Catalogue, OriginAccess};
 use model::Origin;
-use storage::Bucket;
+use storage::{Bucket, ListedBuckets};
 
 use crate::{
     config::IngestConfig,
@@ -39,10 +43,11 @@ impl Fetcher {
         catalogue: Catalogue,
         config: &IngestConfig,
     ) -> anyhow::Result<Self> {
+        let listed = config.listed_buckets().context("a bucket of ingest.bucket_origins")?;
         Ok(Self {
             bucket,
             http: HttpOrigins::new(config)?,
-            buckets: BucketOrigins::new(config)?,
+            buckets: BucketOrigins::new(listed, config.max_source_bytes),
             sftp: SftpOrigins::new(config, catalogue),
             ftp: FtpOrigins::new(config)?,
             file_origins: config.file_origins.clone(),
@@ -95,14 +100,47 @@ impl Fetcher {
             }
             (Origin::Ftp(url), _) => Err(unfit(url, "default or ftp")),
         };
-        let fetched = fetched.map_err(|error| match error {
-            FetchError::Refused(reason) => Failure::Asset(reason),
-            FetchError::Unavailable(reason) => Failure::Origin(reason),
-        })?;
-        match fetched.bytes {
-            0 => Err(Failure::Asset("the origin is an empty file".to_owned())),
-            _ => Ok(fetched),
+        let fetched = fetched?;
+        check_not_empty(fetched.bytes)?;
+        Ok(fetched)
+    }
+
+    /// The state of an origin that is to stay where it is, if its customer wants that.
+    pub(crate) async fn look(
+        &self,
+        (customer, origin): (u32, &Origin),
+        access: &OriginAccess,
+    ) -> Result<Option<AtOrigin>, Failure> {
+        if !matches!(access, OriginAccess::AmbientS3 { optimised: true }) {
+            return Ok(None);
         }
+        let url = match origin {
+            Origin::Bucket(url) => Cow::Borrowed(url.as_str()),
+            Origin::Http(url) => {
+                Cow::Owned(address_in_bucket(url).ok_or_else(|| unfit(url, BY_HTTP))?)
+            }
+            Origin::File(_) | Origin::Upload(_) | Origin::Sftp(_) | Origin::Ftp(_) => {
+                return Ok(None);
+            }
+        };
+        let seen = self.buckets.look(&url, customer).await?;
+        check_not_empty(seen.bytes)?;
+        Ok(Some(seen))
+    }
+
+    /// Opens an origin in the state in which it was seen.
+    pub(crate) async fn fetch_as_seen(
+        &self,
+        customer: u32,
+        seen: &AtOrigin,
+        folder: &Path,
+    ) -> Result<Fetched, Failure> {
+        Ok(self.buckets.fetch_as_seen(seen, customer, &folder.join("origin")).await?)
+    }
+
+    /// The buckets that originals may have stayed in.
+    pub(crate) fn listed_buckets(&self) -> &ListedBuckets {
+        self.buckets.listed()
     }
 
     /// Fetches `s3://bucket/key`, with the rights of the operator or of the customer.
@@ -120,6 +158,13 @@ impl Fetcher {
             | OriginAccess::Sftp(_)
             | OriginAccess::Ftp(_) => Err(unfit(url, "s3-ambient or s3-keys")),
         }
+    }
+}
+
+fn check_not_empty(bytes: u64) -> Result<(), Failure> {
+    match bytes {
+        0 => Err(Failure::Asset("the origin is an empty file".to_owned())),
+        _ => Ok(()),
     }
 }
 

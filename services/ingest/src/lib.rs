@@ -17,6 +17,7 @@
 mod config;
 mod worker;
 mod engine;
+mod source;
 mod fetch;
 mod origins;
 mod convert;

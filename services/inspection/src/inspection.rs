@@ -2,7 +2,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use catalogue::{Asset, Catalogue, Priority};
 use futures_util::{StreamExt, TryStreamExt, stream};
-use storage::Bucket;
+use storage::{Bucket, ListedBuckets};
 use time::OffsetDateTime;
 
 use crate::{
@@ -26,6 +26,8 @@ pub struct Wishes {
 pub struct Inspection {
     pub catalogue: Catalogue,
     pub bucket: Bucket,
+    /// Where originals are that stayed with their owners.
+    pub listed: ListedBuckets,
     pub wishes: Wishes,
     pub now: OffsetDateTime,
 }
@@ -73,7 +75,9 @@ impl Inspection {
         let chosen = assets.into_iter().filter(|asset| self.chooses(asset, begun));
         let looks = chosen.map(|asset| async {
             let id = asset.id.clone();
-            check(&self.catalogue, &self.bucket, asset).await.map(|checked| (id, checked))
+            check(&self.catalogue, (&self.bucket, &self.listed), asset)
+                .await
+                .map(|checked| (id, checked))
         });
         // All of them before anything is done: one that is not gone on with keeps its connection to the database.
         let looked: Vec<_> = stream::iter(looks).buffered(AT_ONCE).try_collect().await?;

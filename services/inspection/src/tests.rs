@@ -4,12 +4,13 @@ use std::time::Duration as StdDuration;
 
 use bytes::Bytes;
 use catalogue::{
-    AssetFields, Catalogue, Change, DatabaseConfig, Ingested, JobKind, KeptObject, NewAsset,
-    NewCustomer, Priority, SpaceFields,
+    AssetFields, AtOrigin, Catalogue, Change, DatabaseConfig, Ingested, Job, JobKind, KeptObject,
+    NewAsset, NewCustomer, Priority, SpaceFields,
 };
 use model::AssetId;
 use sqlx::{Connection, Executor, PgConnection};
-use storage::{Bucket, StorageConfig, keys};
+use storage::{Bucket, ListedBuckets, StorageConfig, keys};
+use tempfile::TempDir;
 use time::{Duration, OffsetDateTime};
 
 use crate::{FaultKind, Inspection, Report, Wishes};
@@ -21,6 +22,10 @@ const REPAIR: Wishes = Wishes { customer: None, part: 1.0, repairs: true };
 struct Library {
     catalogue: Catalogue,
     bucket: Bucket,
+    /// Customer 2 has a bucket.
+    owners: Bucket,
+    listed: ListedBuckets,
+    _folder: TempDir,
 }
 
 fn id(name: &str) -> AssetId {
@@ -39,11 +44,16 @@ impl Library {
         assert_eq!(catalogue.create_customer(&new, then()).await.unwrap().id, 2);
         let space = SpaceFields { name: Change::Set("maps".into()), ..SpaceFields::default() };
         catalogue.put_space(2, 1, &space, then()).await.unwrap();
-        Self { catalogue, bucket }
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("file://{}", folder.path().display());
+        let config = StorageConfig { url, ..StorageConfig::default() };
+        let owners = Bucket::in_folder(folder.path()).unwrap();
+        let listed = ListedBuckets::open([(&config, &[2][..])]).unwrap();
+        Self { catalogue, bucket, owners, listed, _folder: folder }
     }
 
-    /// An image with its pyramid, one thumbnail, and its original as `file`.
-    async fn ingest(&self, name: &str) -> u64 {
+    /// An image of which something is to be made.
+    async fn claim(&self, name: &str) -> Job {
         let fields = AssetFields {
             origin: Change::Set("https://files.example.org/1.tif".parse().unwrap()),
             media_type: Change::Set("image/tiff".parse().unwrap()),
@@ -53,7 +63,12 @@ impl Library {
         self.catalogue.register_asset(&new, Priority::Normal, then()).await.unwrap();
         let kinds = [JobKind::IngestImage];
         let claimed = self.catalogue.claim_job(&kinds, "worker", LEASE, then()).await.unwrap();
-        let job = claimed.unwrap();
+        claimed.unwrap()
+    }
+
+    /// An image with its pyramid, one thumbnail, and its original as `file`.
+    async fn ingest(&self, name: &str) -> u64 {
+        let job = self.claim(name).await;
         let mut objects = Vec::new();
         for name in ["pyramid.tif", "original"] {
             let key = keys::in_version(&job.asset, job.version, name);
@@ -74,6 +89,17 @@ impl Library {
         job.version
     }
 
+    /// One whose original stays with its owner, and of which nothing else is kept.
+    async fn leave(&self, name: &str) {
+        let job = self.claim(name).await;
+        self.owners.put(name, Bytes::from_static(b"pixels")).await.unwrap();
+        let etag = self.owners.head(name).await.unwrap().unwrap().etag.unwrap();
+        let url = format!("file://{}/{name}", self.owners);
+        let at_origin = Some(AtOrigin { url, bytes: 6, etag });
+        let ingested = Ingested { at_origin, ..Ingested::default() };
+        self.catalogue.record_ingested(&job, &ingested, then()).await.unwrap();
+    }
+
     async fn write(&self, key: &str) {
         self.bucket.put(key, Bytes::from_static(b"something else")).await.unwrap();
     }
@@ -81,7 +107,8 @@ impl Library {
     /// Two days after everything was written.
     fn inspection(&self, wishes: Wishes) -> Inspection {
         let (catalogue, bucket) = (self.catalogue.clone(), self.bucket.clone());
-        Inspection { catalogue, bucket, wishes, now: now() + Duration::days(2) }
+        let listed = self.listed.clone();
+        Inspection { catalogue, bucket, listed, wishes, now: now() + Duration::days(2) }
     }
 
     async fn inspect(&self, wishes: Wishes) -> Report {
@@ -279,6 +306,28 @@ async fn an_inspection_goes_on_where_another_stopped_and_looks_at_a_part() {
         assert_eq!((others.passed, others.young, others.orphans.len()), (0, 0, 0));
         let own = library.inspect(Wishes { customer: Some(2), ..ALL }).await;
         assert_eq!((own.assets, own.is_well()), (30, true), "{own:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_stayed_with_its_owner_has_to_be_what_it_was() {
+    everywhere(async |library| {
+        for name in ["changed", "gone", "sound"] {
+            library.leave(name).await;
+        }
+        let report = library.inspect(ALL).await;
+        assert!(report.is_well(), "{report:#?}");
+        library.owners.put("changed", Bytes::from_static(b"slexip")).await.unwrap();
+        library.owners.delete("gone").await.unwrap();
+        let report = library.inspect(REPAIR).await;
+        let found: Vec<_> =
+            report.faults.iter().map(|fault| (fault.asset.as_str(), fault.kind)).collect();
+        let expected = [("2/1/changed", FaultKind::Damaged), ("2/1/gone", FaultKind::Missing)];
+        assert_eq!(found, expected, "{report:#?}");
+        assert!(report.faults.iter().all(|fault| fault.mended && fault.key.starts_with("file:")));
+        let left = library.owners.read("changed").await.unwrap();
+        assert_eq!(left, "slexip", "it is theirs");
     })
     .await;
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use catalogue::{Asset, AssetChannel, Catalogue};
 use futures_util::TryStreamExt;
 use model::{DeliveryChannel, Family};
-use storage::{Bucket, Object, keys};
+use storage::{Bucket, ListedBuckets, Object, keys};
 
 use crate::{Error, Fault, FaultKind};
 
@@ -21,11 +21,11 @@ pub(crate) struct Checked {
 /// Reads back everything that is kept of an asset. One that changes meanwhile is looked at as it is then.
 pub(crate) async fn check(
     catalogue: &Catalogue,
-    bucket: &Bucket,
+    buckets: (&Bucket, &ListedBuckets),
     mut asset: Asset,
 ) -> Result<Checked, Error> {
     loop {
-        let checked = check_once(bucket, &asset).await?;
+        let checked = check_once(buckets, &asset).await?;
         if checked.faults.is_empty() && checked.strays.is_empty() {
             return Ok(checked);
         }
@@ -45,25 +45,29 @@ struct Look<'a> {
     checked: Checked,
 }
 
-async fn check_once(bucket: &Bucket, asset: &Asset) -> Result<Checked, Error> {
+async fn check_once(
+    (bucket, listed): (&Bucket, &ListedBuckets),
+    asset: &Asset,
+) -> Result<Checked, Error> {
     if asset.version == 0 {
         return Ok(Checked::default());
     }
     let (id, version) = asset.kept_at();
-    let listed = bucket.list(&keys::version_prefix(id, version));
-    let listed = listed.map_ok(|object| {
+    let found = bucket.list(&keys::version_prefix(id, version));
+    let found = found.map_ok(|object| {
         let name = keys::name_in_version(&object.key, id, version).to_owned();
         (name, object)
     });
-    let there = listed.try_collect().await?;
+    let there = found.try_collect().await?;
     let mut look = Look { asset, there, checked: Checked::default() };
-    let has_sums = !asset.objects.is_empty();
+    let has_sums = !asset.objects.is_empty() || asset.at_origin.is_some();
     if has_sums {
         look.read_back(bucket).await?;
     } else {
         look.look_for_what_should_be_there();
     }
     look.count_thumbnails();
+    look.ask_for_what_stayed(listed).await;
     let Look { there, mut checked, .. } = look;
     if has_sums {
         checked.strays.extend(there.into_values());
@@ -119,6 +123,26 @@ impl Look<'_> {
             let finding = format!("the thumbnails were {was} bytes together, and are {is}");
             self.fault("", FaultKind::Damaged, finding);
         }
+    }
+
+    /// Somebody else keeps it: it is not read, but has to be what it was.
+    async fn ask_for_what_stayed(&mut self, listed: &ListedBuckets) {
+        let Some(seen) = &self.asset.at_origin else { return };
+        let state = (seen.bytes, seen.etag.as_str());
+        let asked = match listed.locate(self.asset.id.customer, &seen.url, state) {
+            Ok(original) => original.bytes().await,
+            Err(error) => Err(error),
+        };
+        let (kind, finding) = match asked {
+            Ok(_) => return,
+            Err(storage::Error::NotFound(_)) => (FaultKind::Missing, "it is not there".to_owned()),
+            Err(storage::Error::Changed(_)) => {
+                (FaultKind::Damaged, "its owner changed it after it was brought in".to_owned())
+            }
+            Err(error) => (FaultKind::Missing, format!("it can't be read: {error}")),
+        };
+        let (asset, key) = (self.asset.id.to_string(), seen.url.clone());
+        self.checked.faults.push(Fault { asset, key, kind, finding, mended: false });
     }
 
     fn miss(&mut self, name: &str) {

@@ -16,6 +16,7 @@ mod images;
 mod import;
 mod lists;
 mod named_queries;
+mod optimised;
 mod originals;
 mod paths;
 mod projections;

@@ -3,8 +3,8 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::{
-    AssetFilter, AssetProperty, Catalogue, Cursor, Error, KeptObject, Order, Page, Paged, Place,
-    Recording, Whereabouts,
+    AssetFilter, AssetProperty, AtOrigin, Catalogue, Cursor, Error, KeptObject, Order, Page, Paged,
+    Place, Recording, Whereabouts,
     assets::asset_row::{SELECT, select},
     database::{many, query},
 };
@@ -60,6 +60,8 @@ pub struct Asset {
     pub recording: Recording,
     /// Everything that is kept of its version but thumbnails; of a version that was made before this was noted, nothing.
     pub objects: Vec<KeptObject>,
+    /// Where the original of its version lies, if it is served from its owner's bucket.
+    pub at_origin: Option<AtOrigin>,
 }
 
 /// One way in which an asset is delivered, and the policy that says what is made for it.

@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, Value};
 use serde::Serialize;
 
 use crate::{
-    Asset, Error, KeptObject, Recording,
+    Asset, AtOrigin, Error, KeptObject, Recording,
     assets::asset_labels,
     database::{
         dialect::for_update,
@@ -20,7 +20,7 @@ pub(crate) const SELECT: &str =
     family, channels, roles, tags, manifests, max_unauthorised, open_full_max, max_width,
     string1, string2, string3, number1, number2, number3, width, height, duration, gray,
     thumbnails, source_bytes, stored_bytes, thumbnail_bytes, created, modified, finished,
-    ingesting, error, batch, not_for_delivery, kept, recording, objects
+    ingesting, error, batch, not_for_delivery, kept, recording, objects, at_origin
     FROM asset";
 
 const BY_ID: &str = "customer = $1 AND space = $2 AND name = $3";
@@ -117,6 +117,7 @@ pub(crate) fn fields(asset: &Asset) -> Vec<(&'static str, Value)> {
         ("kept", asset.kept.as_ref().map(ToString::to_string).into()),
         ("recording", asset.recording.column().into()),
         ("objects", KeptObject::column(&asset.objects).into()),
+        ("at_origin", asset.at_origin.as_ref().map(AtOrigin::column).into()),
     ]
 }
 
@@ -172,6 +173,7 @@ impl Record for Asset {
             kept: row.optional_text("kept")?.map(|text| text.parse()).transpose()?,
             recording: Recording::read(row)?,
             objects: KeptObject::read(row)?,
+            at_origin: AtOrigin::read(row)?,
         })
     }
 }

@@ -227,5 +227,6 @@ pub(crate) fn blank(id: &model::AssetId, media_type: &MediaType, now: OffsetDate
         kept: None,
         recording: Recording::default(),
         objects: Vec::new(),
+        at_origin: None,
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod asset;
 pub(crate) mod asset_fields;
 pub(crate) mod kept_object;
+pub(crate) mod at_origin;
 pub(crate) mod recording;
 pub(crate) mod asset_row;
 pub(crate) mod asset_rows;
@@ -28,6 +29,7 @@ pub use asset_filter::{
     AssetFilter, AssetTest, BatchScope, Comparison, LabelList, Literal, LiteralKind, Testable,
 };
 pub use asset_query::AssetProperty;
+pub use at_origin::AtOrigin;
 pub use cursor::{Cursor, Place};
 pub use kept_object::KeptObject;
 pub use patch_asset::Changed;

@@ -11,7 +11,7 @@ use model::{AssetId, DeliveryChannel, Family, MediaType, Origin, named_query::Fi
 use moka::future::Cache;
 use time::OffsetDateTime;
 
-use crate::{AssetChannel, Catalogue, Error, Recording, Whereabouts};
+use crate::{AssetChannel, AtOrigin, Catalogue, Error, Recording, Whereabouts};
 
 /// What delivery needs to know of an asset; kept in memory.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -48,6 +48,8 @@ pub struct AssetCard {
     pub kept: Option<Whereabouts>,
     /// Of audio and video.
     pub recording: Recording,
+    /// Where the original of its version lies, if it is served from its owner's bucket.
+    pub at_origin: Option<AtOrigin>,
 }
 
 impl AssetCard {
@@ -86,6 +88,7 @@ impl AssetCard {
             headers: Vec::new(),
             kept: None,
             recording: Recording::default(),
+            at_origin: None,
         }
     }
 

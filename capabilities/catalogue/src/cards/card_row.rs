@@ -3,7 +3,7 @@
 use model::AssetId;
 
 use crate::{
-    AssetCard, Catalogue, Error, Recording,
+    AssetCard, AtOrigin, Catalogue, Error, Recording,
     assets::asset_row::family,
     database::query::{self, Record, Row},
 };
@@ -12,7 +12,7 @@ use crate::{
 pub(crate) const SELECT: &str = "SELECT customer, space, name, version, origin, media_type, family,
     channels, roles, tags, max_unauthorised, open_full_max, max_width, string1, string2, string3,
     number1, number2, number3, width, height, duration, gray, thumbnails, modified, ingesting,
-    kept, recording
+    kept, recording, at_origin
     FROM asset";
 
 impl Catalogue {
@@ -56,6 +56,7 @@ impl Record for AssetCard {
             headers: Vec::new(),
             kept: row.optional_text("kept")?.map(|text| text.parse()).transpose()?,
             recording: Recording::read(row)?,
+            at_origin: AtOrigin::read(row)?,
         })
     }
 }

@@ -50,6 +50,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0029_projections_in_use", include_str!("../../migrations/0029_projections_in_use.sql")),
     ("0030_pages_in_the_making", include_str!("../../migrations/0030_pages_in_the_making.sql")),
     ("0031_checksums", include_str!("../../migrations/0031_checksums.sql")),
+    (
+        "0032_originals_at_their_origin",
+        include_str!("../../migrations/0032_originals_at_their_origin.sql"),
+    ),
 ];
 
 /// Any number will do that no other program on the same database takes.

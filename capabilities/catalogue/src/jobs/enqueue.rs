@@ -221,6 +221,7 @@ fn stop_delivering(asset: &mut Asset, now: OffsetDateTime) -> Option<NewJob> {
     asset.thumbnails.clear();
     asset.recording = Recording::default();
     asset.objects.clear();
+    asset.at_origin = None;
     (asset.stored_bytes, asset.thumbnail_bytes) = (0, 0);
     clean_up
 }

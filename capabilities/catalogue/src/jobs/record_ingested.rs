@@ -4,7 +4,7 @@ use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 
 use crate::{
-    Asset, Catalogue, Error, Job, KeptObject, Leftovers, Recording,
+    Asset, AtOrigin, Catalogue, Error, Job, KeptObject, Leftovers, Recording,
     assets::asset_row,
     batches::batch_members,
     database::query,
@@ -31,6 +31,8 @@ pub struct Ingested {
     pub thumbnail_bytes: u64,
     /// Of audio and video.
     pub recording: Recording,
+    /// The original, if it stays in its owner's bucket.
+    pub at_origin: Option<AtOrigin>,
 }
 
 /// Whether a result still mattered.
@@ -93,6 +95,7 @@ async fn accept(
     after.objects = ingested.objects.clone();
     after.thumbnail_bytes = ingested.thumbnail_bytes;
     after.recording = ingested.recording.clone();
+    after.at_origin = ingested.at_origin.clone();
     after.ingesting = false;
     after.error = None;
     after.finished = Some(now);

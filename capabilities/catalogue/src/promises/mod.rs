@@ -4,6 +4,7 @@
 mod house;
 
 mod assets;
+mod at_origin;
 mod audit;
 mod batches;
 mod cards;

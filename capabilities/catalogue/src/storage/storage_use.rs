@@ -5,7 +5,7 @@ use sea_orm::ConnectionTrait;
 use time::OffsetDateTime;
 
 use crate::{
-    Asset, Catalogue, Error, KeptObject, Page, Paged,
+    Asset, AtOrigin, Catalogue, Error, KeptObject, Page, Paged,
     database::query::{self, Record, Row, whole},
 };
 
@@ -40,6 +40,8 @@ pub struct ImageStorage {
     pub thumbnail_bytes: u64,
     /// What the bytes are.
     pub objects: Vec<KeptObject>,
+    /// What is not among them, for it lies in its owner's bucket.
+    pub at_origin: Option<AtOrigin>,
     pub last_checked: OffsetDateTime,
 }
 
@@ -71,7 +73,7 @@ impl Catalogue {
     }
 
     pub async fn image_storage(&self, id: &AssetId) -> Result<Option<ImageStorage>, Error> {
-        let sql = "SELECT customer, space, name, stored_bytes, thumbnail_bytes, objects,
+        let sql = "SELECT customer, space, name, stored_bytes, thumbnail_bytes, objects, at_origin,
                    COALESCE(finished, created) AS checked
                    FROM asset WHERE customer = $1 AND space = $2 AND name = $3";
         query::one(self.database().reader(), sql, query::key_of(id)).await
@@ -302,6 +304,7 @@ impl Record for ImageStorage {
             bytes: row.number("stored_bytes")?,
             thumbnail_bytes: row.number("thumbnail_bytes")?,
             objects: KeptObject::read(row)?,
+            at_origin: AtOrigin::read(row)?,
             last_checked: row.moment("checked")?,
         })
     }

@@ -7,7 +7,7 @@ use axum::{
 };
 use catalogue::Recording;
 use model::DeliveryChannel;
-use storage::keys;
+use storage::{Located, keys};
 
 use super::hand_out::{Parcel, Wishes, hand_out};
 use crate::{
@@ -39,8 +39,9 @@ pub(crate) async fn get_av(
     let media_type = media_type(&card.recording, &address).ok_or(Error::NoSuchTranscode)?;
     let (kept, version) = card.kept_at();
     let key = keys::recording(kept, version, &address);
-    let parcel = Parcel { card: &card, media_type, name: &address, key };
-    hand_out(&delivery, &visit, &parcel, &wishes).await
+    let object = Ok(Located::ours(delivery.originals.bucket().clone(), key));
+    let parcel = Parcel { card: &card, media_type, name: &address, object };
+    hand_out(&delivery, &visit, parcel, &wishes).await
 }
 
 /// Of the file at this address, if there is one: a transcode, the segments of a playlist, or the poster.

@@ -6,7 +6,6 @@ use axum::{
     response::Response,
 };
 use model::DeliveryChannel;
-use storage::keys;
 
 use super::hand_out::{Parcel, Wishes, hand_out};
 use crate::{asset_path::AssetPath, delivery::Delivery, error::Error, visit::Visit};
@@ -25,9 +24,8 @@ pub(crate) async fn get_file(
     if !card.is_ready() || !card.has_channel(DeliveryChannel::File) {
         return Err(Error::NoSuchAsset);
     }
-    let (kept, version) = card.kept_at();
-    let key = keys::original(kept, version);
+    let object = delivery.originals.original(&card);
     let media_type = card.media_type.as_str();
-    let parcel = Parcel { card: &card, media_type, name: "file", key };
-    hand_out(&delivery, &visit, &parcel, &wishes).await
+    let parcel = Parcel { card: &card, media_type, name: "file", object };
+    hand_out(&delivery, &visit, parcel, &wishes).await
 }

@@ -4,6 +4,7 @@ use axum::{
 };
 use catalogue::AssetCard;
 use serde::Deserialize;
+use storage::Located;
 
 use super::send_object::send_object;
 use crate::{
@@ -13,6 +14,7 @@ use crate::{
     error::Error,
     headers::{Fingerprint, LastModified, attachment},
     image::asset_id,
+    original_fault::OriginalFault,
     visit::Visit,
 };
 
@@ -24,13 +26,14 @@ pub(crate) struct Wishes {
     filename: String,
 }
 
-/// Bytes of an asset as they are stored.
+/// Bytes of an asset as they are stored, by us or by their owner.
 pub(super) struct Parcel<'a> {
     pub(super) card: &'a AssetCard,
     pub(super) media_type: &'a str,
     /// What tells it from the other bytes of the asset.
     pub(super) name: &'a str,
-    pub(super) key: String,
+    /// Who may not see the asset is not told why there is none.
+    pub(super) object: Result<Located, OriginalFault>,
 }
 
 const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream");
@@ -40,23 +43,28 @@ const SANDBOX: HeaderValue = HeaderValue::from_static("sandbox");
 pub(super) async fn hand_out(
     delivery: &Delivery,
     visit: &Visit,
-    parcel: &Parcel<'_>,
+    parcel: Parcel<'_>,
     wishes: &Wishes,
 ) -> Result<Response, Error> {
     let decision = may_see(parcel.card, &visit.visitor, Asked::File);
     if decision == Decision::Refused {
         return Err(Error::Unauthorised);
     }
-    let answer = answer(delivery, parcel, decision, wishes);
+    let answer = answer(delivery, &parcel, decision, wishes);
     if answer.is_current_for(visit) {
         return Ok(answer.not_modified());
     }
-    let found = delivery.originals.bucket().head(&parcel.key).await?;
-    let whole = found.ok_or_else(|| gone(parcel))?.bytes;
-    match send_object(answer, visit, delivery.originals.bucket(), (&parcel.key, whole)).await {
-        Err(storage::Error::NotFound(_)) => Err(gone(parcel)),
-        sent => Ok(sent?),
-    }
+    let object = parcel.object?;
+    // What comes is compared with what was seen; only who wants nothing of it has to ask.
+    let seen = object.bytes_when_seen().filter(|_| !visit.is_head);
+    let sent = async {
+        let whole = match seen {
+            Some(bytes) => bytes,
+            None => object.bytes().await?,
+        };
+        send_object(answer, visit, (&object, whole)).await
+    };
+    sent.await.map_err(|error| not_sent(parcel.card, &object, error))
 }
 
 fn answer(delivery: &Delivery, parcel: &Parcel<'_>, decision: Decision, wishes: &Wishes) -> Answer {
@@ -83,10 +91,20 @@ fn may_hold_scripts(media_type: &str) -> bool {
     kind == "text/html" || kind.ends_with("/xml") || kind.ends_with("+xml")
 }
 
+fn not_sent(card: &AssetCard, object: &Located, error: storage::Error) -> Error {
+    if !object.is_ours() {
+        return OriginalFault::from(error).into();
+    }
+    match matches!(error, storage::Error::NotFound(_)) {
+        true => gone(card, error),
+        false => error.into(),
+    }
+}
+
 /// An asset that got the channel after it was brought in has no such bytes until it is brought in again.
-fn gone(parcel: &Parcel<'_>) -> Error {
-    match parcel.card.ingesting {
-        true => Error::Missing(storage::Error::NotFound(parcel.key.clone())),
+fn gone(card: &AssetCard, error: storage::Error) -> Error {
+    match card.ingesting {
+        true => Error::Missing(error),
         false => Error::NoSuchAsset,
     }
 }

@@ -12,6 +12,8 @@ mod send_object;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod at_origin_tests;
 
 pub(crate) use get_av::get_av;
 pub(crate) use get_file::get_file;

@@ -3,7 +3,7 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use storage::Bucket;
+use storage::Located;
 
 use super::part::Part;
 use crate::{answer::Answer, error::Error, visit::Visit};
@@ -14,8 +14,7 @@ const BYTES: HeaderValue = HeaderValue::from_static("bytes");
 pub(crate) async fn send_object(
     answer: Answer,
     visit: &Visit,
-    bucket: &Bucket,
-    (key, whole): (&str, u64),
+    (object, whole): (&Located, u64),
 ) -> Result<Response, storage::Error> {
     let answer = answer.with(header::ACCEPT_RANGES, BYTES);
     if answer.is_current_for(visit) {
@@ -26,12 +25,12 @@ pub(crate) async fn send_object(
     }
     match Part::of(answer.range(visit), whole) {
         Part::Whole => {
-            let (_, bytes) = bucket.stream(key, None).await?;
+            let bytes = object.stream(None).await?;
             let answer = answer.with(header::CONTENT_LENGTH, whole.into());
             Ok(answer.with_body(Body::from_stream(bytes)))
         }
         Part::Bytes(part) => {
-            let (_, bytes) = bucket.stream(key, Some(part.clone())).await?;
+            let bytes = object.stream(Some(part.clone())).await?;
             Ok(answer.with_part(&part, whole, Body::from_stream(bytes)))
         }
         Part::Beyond => {

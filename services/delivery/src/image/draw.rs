@@ -11,7 +11,7 @@ use super::{
     exhibit::{Access, Exhibit},
     original,
 };
-use crate::{delivery::Delivery, profiles::Absent};
+use crate::{delivery::Delivery, original_fault::OriginalFault, profiles::Absent};
 
 /// Why an image could not be drawn.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +20,8 @@ pub(crate) enum DrawError {
     Refused(#[from] Refusal),
     #[error("the image could not be read")]
     Storage(#[from] storage::Error),
+    #[error(transparent)]
+    AtOrigin(#[from] OriginalFault),
     #[error("the image could not be drawn")]
     Imaging(#[from] imaging::Error),
     #[error(transparent)]

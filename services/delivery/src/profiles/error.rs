@@ -67,6 +67,7 @@ impl Error {
             | ImageError::Catalogue(_)
             | ImageError::Missing(_)
             | ImageError::Storage(_)
+            | ImageError::AtOrigin(_)
             | ImageError::Pyramid(_)
             | ImageError::Drawing(_)
             | ImageError::NoSuchNamedQuery

@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use catalogue::{JobEnd, MadeFile, Priority, ProjectionKind, ProjectionName};
-use storage::keys;
+use storage::{Located, keys};
 
 use super::memberships::name_of;
 use crate::{
@@ -142,8 +142,8 @@ async fn send(
             .with(header::CACHE_CONTROL, cache.private.clone())
             .with(header::VARY, headers::BY_VISITOR),
     };
-    let bucket = delivery.originals.bucket();
-    Ok(send_object(answer, visit, bucket, (&key, file.bytes)).await?)
+    let object = Located::ours(delivery.originals.bucket().clone(), key);
+    Ok(send_object(answer, visit, (&object, file.bytes)).await?)
 }
 
 /// 202: it is being made.

@@ -6,11 +6,11 @@ use axum::{
     http::{Method, Request},
 };
 use catalogue::{
-    AssetFields, Catalogue, Change, Ingested, JobKind, NewAsset, NewCustomer, Priority, Recording,
-    SpaceFields,
+    AssetFields, AtOrigin, Catalogue, Change, Ingested, JobKind, NewAsset, NewCustomer, Priority,
+    Recording, SpaceFields,
 };
 use model::{AssetId, ServerUrls};
-use storage::{Bucket, Derivatives, DerivativesConfig, Ranges, StorageConfig, keys};
+use storage::{Bucket, Derivatives, DerivativesConfig, ListedBuckets, Ranges, StorageConfig, keys};
 use tempfile::TempDir;
 use time::{OffsetDateTime, macros::datetime};
 use tower::ServiceExt;
@@ -24,6 +24,8 @@ pub(crate) struct Library {
     pub(crate) delivery: Arc<Delivery>,
     pub(crate) catalogue: Catalogue,
     pub(crate) bucket: Bucket,
+    /// The customer's own.
+    pub(crate) owners: Bucket,
     pub(crate) counts: Counts,
     _folder: TempDir,
 }
@@ -56,8 +58,10 @@ impl Library {
 
         let ranges = Ranges::new(bucket.clone(), &StorageConfig::default());
         let derivatives = Derivatives::open(&DerivativesConfig::default(), folder.path()).unwrap();
+        let owners = Bucket::in_folder(&folder.path().join("owners")).unwrap();
+        let buckets = (bucket.clone(), listed(&owners));
         let originals =
-            Originals::with_children(0, &config.originals, bucket.clone(), folder.path()).unwrap();
+            Originals::with_children(0, &config.originals, buckets, folder.path()).unwrap();
         let counts = Counts::default();
         let delivery = metrics::with_local_recorder(&counts, || {
             Delivery::new(config, catalogue.clone(), ranges, derivatives, originals)
@@ -65,7 +69,7 @@ impl Library {
         let delivery = Arc::new(delivery);
         let urls = ServerUrls::new(ROOT, "https://api.example.org");
         let router = router(Arc::clone(&delivery)).layer(Extension(urls));
-        Self { router, delivery, catalogue, bucket, counts, _folder: folder }
+        Self { router, delivery, catalogue, bucket, owners, counts, _folder: folder }
     }
 
     /// Registers an open image and does what ingest would do.
@@ -108,9 +112,17 @@ impl Library {
             height: extent.h,
             gray: picture.converted.gray,
             thumbnails,
+            at_origin: self.left_at_origin().await,
             ..Ingested::default()
         };
         self.catalogue.record_ingested(&job, &ingested, NOW).await.unwrap();
+    }
+
+    /// The object `a` of the owner's bucket as it is now, if there is one.
+    async fn left_at_origin(&self) -> Option<AtOrigin> {
+        let found = self.owners.head("a").await.unwrap()?;
+        let url = format!("file://{}/a", self.owners);
+        Some(AtOrigin { url, bytes: found.bytes, etag: found.etag.unwrap() })
     }
 
     /// Registers a film, and does what ingest would do: each file holds the text of its address.
@@ -158,4 +170,11 @@ impl Library {
         let request = request.body(Body::empty()).unwrap();
         Reply::read(self.router.clone().oneshot(request).await.unwrap()).await
     }
+}
+
+/// A folder, listed for customer 2.
+fn listed(bucket: &Bucket) -> ListedBuckets {
+    let url = format!("file://{bucket}");
+    let config = StorageConfig { url, ..StorageConfig::default() };
+    ListedBuckets::open([(&config, &[2][..])]).unwrap()
 }

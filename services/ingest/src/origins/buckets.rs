@@ -1,43 +1,24 @@
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
-use anyhow::Context;
-use storage::Bucket;
+use catalogue::AtOrigin;
+use storage::ListedBuckets;
 use url::Url;
 
 use super::{Asked, FetchError, Fetched, Marks, Objects};
-use crate::config::{BucketOrigin, IngestConfig};
 
 /// Fetches origins from the buckets that the operator lists; with what rights, the operator says, too.
 pub(crate) struct BucketOrigins {
-    /// The one whose address is longest comes first.
-    places: Vec<Place>,
-}
-
-struct Place {
-    /// `s3://bucket/prefix/`
-    address: String,
-    customers: Vec<u32>,
-    objects: Objects,
+    listed: ListedBuckets,
+    max_bytes: u64,
 }
 
 impl BucketOrigins {
-    pub(crate) fn new(config: &IngestConfig) -> anyhow::Result<Self> {
-        let place = |origin: &BucketOrigin| {
-            let url = &origin.storage.url;
-            // Only an empty address would be a folder below it, and that is a fault of the settings.
-            let bucket = Bucket::open(&origin.storage, Path::new(""))
-                .with_context(|| format!("the bucket {url} of ingest.bucket_origins"))?;
-            let connections = origin.storage.concurrent_reads;
-            anyhow::Ok(Place {
-                address: format!("{}/", url.trim_end_matches('/')),
-                customers: origin.customers.clone(),
-                objects: Objects::new(bucket, config.max_source_bytes, connections),
-            })
-        };
-        let places = config.bucket_origins.iter().map(place);
-        let mut places = places.collect::<anyhow::Result<Vec<_>>>()?;
-        places.sort_by_key(|place| std::cmp::Reverse(place.address.len()));
-        Ok(Self { places })
+    pub(crate) fn new(listed: ListedBuckets, max_bytes: u64) -> Self {
+        Self { listed, max_bytes }
+    }
+
+    pub(crate) fn listed(&self) -> &ListedBuckets {
+        &self.listed
     }
 
     /// Fetches an object as `s3://bucket/key` into the file `into`.
@@ -47,26 +28,47 @@ impl BucketOrigins {
         customer: u32,
         into: &Path,
     ) -> Result<Fetched, FetchError> {
-        let may =
-            |place: &&Place| place.customers.is_empty() || place.customers.contains(&customer);
-        let found = self.places.iter().filter(may).find_map(|place| {
-            let key = origin.strip_prefix(&place.address).filter(|key| !key.is_empty())?;
-            Some((place, key))
-        });
-        // Whether such a bucket is there is told to nobody whom it is not listed for.
-        let Some((place, key)) = found else {
-            return Err(FetchError::Refused(format!(
-                "{origin} is in no bucket that customer {customer} may read; the operator can list it in \
-                 ingest.bucket_origins"
-            )));
-        };
-        match place.objects.ask(key, &Marks::default(), into).await? {
+        let (objects, key) = self.find(origin, customer)?;
+        match objects.ask(key, &Marks::default(), into).await? {
             Asked::Came(fetched, _) => Ok(fetched),
-            Asked::Gone(_) | Asked::Same => {
-                Err(FetchError::Refused(format!("there is no object {origin}")))
-            }
+            Asked::Gone(_) | Asked::Same => Err(no_object(origin)),
         }
     }
+
+    /// The state of an object that is to stay where it is.
+    pub(crate) async fn look(&self, origin: &str, customer: u32) -> Result<AtOrigin, FetchError> {
+        let (objects, key) = self.find(origin, customer)?;
+        let found = objects.look(key).await?.ok_or_else(|| no_object(origin))?;
+        let (bytes, etag) = found.state().ok_or_else(|| {
+            FetchError::Refused(format!(
+                "the bucket tells no entity tag of {origin} by which a change would be noticed: set 'optimised' of its \
+                 origin strategy to false"
+            ))
+        })?;
+        Ok(AtOrigin { url: origin.to_owned(), bytes, etag: etag.to_owned() })
+    }
+
+    /// Fetches an object in the state in which it was seen.
+    pub(crate) async fn fetch_as_seen(
+        &self,
+        seen: &AtOrigin,
+        customer: u32,
+        into: &Path,
+    ) -> Result<Fetched, FetchError> {
+        let (objects, key) = self.find(&seen.url, customer)?;
+        objects.fetch_as_seen(key, (seen.bytes, &seen.etag), into).await
+    }
+
+    fn find<'a>(&self, origin: &'a str, customer: u32) -> Result<(Objects, &'a str), FetchError> {
+        let found = self.listed.find(customer, origin);
+        let (place, key) = found.map_err(|error| FetchError::Refused(error.to_string()))?;
+        let turns = Arc::clone(&place.turns);
+        Ok((Objects::new(place.bucket.clone(), self.max_bytes, turns), key))
+    }
+}
+
+fn no_object(origin: &str) -> FetchError {
+    FetchError::Refused(format!("there is no object {origin}"))
 }
 
 /// `s3://bucket/key` for the addresses by which Amazon hands out objects over https.
@@ -90,6 +92,7 @@ mod tests {
     use storage::StorageConfig;
 
     use super::*;
+    use crate::config::{BucketOrigin, IngestConfig};
 
     fn origins(listed: &[(&str, &[u32])]) -> BucketOrigins {
         let origin = |(url, customers): &(&str, &[u32])| BucketOrigin {
@@ -97,7 +100,8 @@ mod tests {
             storage: StorageConfig { url: (*url).to_owned(), ..StorageConfig::default() },
         };
         let bucket_origins = listed.iter().map(origin).collect();
-        BucketOrigins::new(&IngestConfig { bucket_origins, ..IngestConfig::default() }).unwrap()
+        let config = IngestConfig { bucket_origins, ..IngestConfig::default() };
+        BucketOrigins::new(config.listed_buckets().unwrap(), config.max_source_bytes)
     }
 
     async fn fetch(origins: &BucketOrigins, origin: &str, customer: u32) -> Result<String, String> {
@@ -131,6 +135,32 @@ mod tests {
         ] {
             let error = fetch(&origins, &origin, customer).await.unwrap_err();
             assert!(error.contains(words), "{origin}: {error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_to_stay_is_fetched_as_it_was_seen_or_not_at_all() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("a");
+        std::fs::write(&path, "first").unwrap();
+        let url = format!("file://{}", root.path().display());
+        let (origins, origin) = (origins(&[(&url, &[2])]), format!("{url}/a"));
+        let seen = origins.look(&origin, 2).await.unwrap();
+        assert_eq!((&seen.url, seen.bytes), (&origin, 5));
+        let into = root.path().join("into");
+        let fetched = origins.fetch_as_seen(&seen, 2, &into).await.unwrap();
+        assert_eq!(std::fs::read_to_string(fetched.path).unwrap(), "first");
+
+        std::fs::write(&path, "second").unwrap();
+        let changed = origins.fetch_as_seen(&seen, 2, &root.path().join("again")).await;
+        let changed = changed.unwrap_err();
+        assert!(matches!(&changed, FetchError::Unavailable(text) if text.contains("was changed")));
+        for (origin, customer, words) in [
+            (format!("{url}/gone"), 2, "there is no object"),
+            (origin.clone(), 3, "in no bucket that customer 3 may read"),
+        ] {
+            let error = origins.look(&origin, customer).await.unwrap_err();
+            assert!(matches!(&error, FetchError::Refused(text) if text.contains(words)), "{error}");
         }
     }
 

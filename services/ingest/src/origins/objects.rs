@@ -2,7 +2,7 @@ use std::{path::Path, sync::Arc};
 
 use futures_util::TryStreamExt;
 use reqwest::StatusCode;
-use storage::{Bucket, Meta};
+use storage::{Bucket, Located, Meta};
 use tokio::{io::AsyncWriteExt, sync::Semaphore};
 
 use super::{Asked, FetchError, Fetched, Marks};
@@ -15,8 +15,33 @@ pub(crate) struct Objects {
 }
 
 impl Objects {
-    pub(crate) fn new(bucket: Bucket, max_bytes: u64, connections: usize) -> Self {
-        Self { bucket, max_bytes, connections: Arc::new(Semaphore::new(connections.max(1))) }
+    pub(crate) fn new(bucket: Bucket, max_bytes: u64, connections: Arc<Semaphore>) -> Self {
+        Self { bucket, max_bytes, connections }
+    }
+
+    /// What is there; `None` if nothing is.
+    pub(crate) async fn look(&self, name: &str) -> Result<Option<Meta>, FetchError> {
+        let found = self.head(name).await?;
+        found.iter().try_for_each(|found| self.check_size(name, found))?;
+        Ok(found)
+    }
+
+    async fn head(&self, name: &str) -> Result<Option<Meta>, FetchError> {
+        match self.bucket.head(name).await {
+            Ok(found) => Ok(found),
+            Err(storage::Error::InvalidKey(_)) => Ok(None),
+            Err(error) => Err(explain(name, &error)),
+        }
+    }
+
+    fn check_size(&self, name: &str, found: &Meta) -> Result<(), FetchError> {
+        let limit = self.max_bytes;
+        match found.bytes > limit {
+            true => Err(FetchError::Refused(format!(
+                "{name} is larger than the limit of {limit} bytes"
+            ))),
+            false => Ok(()),
+        }
     }
 
     pub(crate) async fn ask(
@@ -26,32 +51,44 @@ impl Objects {
         into: &Path,
     ) -> Result<Asked, FetchError> {
         let _turn = self.connections.acquire().await;
-        let found = match self.bucket.head(name).await {
-            Ok(found) => found,
-            Err(storage::Error::InvalidKey(_)) => None,
-            Err(error) => return Err(explain(name, &error)),
+        let Some(found) = self.head(name).await? else {
+            return Ok(Asked::Gone(StatusCode::NOT_FOUND));
         };
-        let Some(found) = found else { return Ok(Asked::Gone(StatusCode::NOT_FOUND)) };
         let new = marks_of(&found);
         if new == *marks {
             return Ok(Asked::Same);
         }
-        if found.bytes > self.max_bytes {
-            let limit = self.max_bytes;
-            return Err(FetchError::Refused(format!(
-                "{name} is larger than the limit of {limit} bytes"
-            )));
-        }
-        let fetched = self.download(name, into).await?;
+        self.check_size(name, &found)?;
+        let object = match found.state() {
+            Some(state) => self.in_state(name, state),
+            None => Located::ours(self.bucket.clone(), name.to_owned()),
+        };
+        let fetched = self.download(&object, into).await?;
         Ok(Asked::Came(fetched, new))
     }
 
-    async fn download(&self, name: &str, into: &Path) -> Result<Fetched, FetchError> {
+    /// The object as it was seen, or nothing.
+    pub(crate) async fn fetch_as_seen(
+        &self,
+        name: &str,
+        state: (u64, &str),
+        into: &Path,
+    ) -> Result<Fetched, FetchError> {
+        let _turn = self.connections.acquire().await;
+        self.download(&self.in_state(name, state), into).await
+    }
+
+    fn in_state(&self, name: &str, state: (u64, &str)) -> Located {
+        Located::in_state(self.bucket.clone(), name.to_owned(), state)
+    }
+
+    async fn download(&self, object: &Located, into: &Path) -> Result<Fetched, FetchError> {
+        let name = object.key();
         let on_disk = |error: std::io::Error| {
             FetchError::Unavailable(format!("{name} could not be kept: {error}"))
         };
-        let streamed = self.bucket.stream(name, None).await;
-        let (_, mut parts) = streamed.map_err(|error| explain(name, &error))?;
+        let streamed = object.stream(None).await;
+        let mut parts = streamed.map_err(|error| explain(name, &error))?;
         let mut file = tokio::fs::File::create_new(into).await.map_err(on_disk)?;
         let mut bytes = 0;
         while let Some(part) = parts.try_next().await.map_err(|error| explain(name, &error))? {

@@ -9,6 +9,7 @@ use anyhow::{Context, bail};
 use model::AssetId;
 use serde_json::Value;
 use storage::Bucket;
+use tokio::sync::Semaphore;
 
 use super::{
     cabinet::Cabinet,
@@ -112,7 +113,8 @@ fn source(settings: &ProfileConfig, config: &IngestConfig, data: &Path) -> anyho
         ProfileKind::Recto => Remote::Web(web(iiif_template(&settings.url), settings, config)?),
         ProfileKind::S3 => {
             let bucket = Bucket::open(&settings.storage, data)?;
-            Remote::Objects(Objects::new(bucket, config.max_source_bytes, settings.connections))
+            let turns = Arc::new(Semaphore::new(settings.connections.max(1)));
+            Remote::Objects(Objects::new(bucket, config.max_source_bytes, turns))
         }
     };
     let revalidate_after = std::time::Duration::from_secs(settings.revalidate_after);

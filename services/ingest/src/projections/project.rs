@@ -11,7 +11,7 @@ use futures_util::{FutureExt, StreamExt, TryStreamExt, future::BoxFuture, stream
 use iiif::presentation::{LanguageMap, Manifest, ViewingDirection};
 use model::named_query::{ImageSize, Question, Template};
 use percent_encoding::percent_decode_str;
-use storage::{Bucket, keys};
+use storage::{Bucket, Located, keys};
 use time::OffsetDateTime;
 
 use super::{
@@ -242,15 +242,43 @@ async fn add_original(
     engine: &Engine,
     entry: &Entry<'_>,
     binding: &Binding,
-) -> anyhow::Result<bool> {
-    let (id, version) = entry.card.kept_at();
-    let original = engine.bucket.stream(&keys::original(id, version), None).await;
-    let (_, mut bytes) = original.with_context(|| format!("the original of {id}"))?;
+) -> Result<bool, Failure> {
+    let original = original_of(engine, entry.card)?;
+    let unreadable = |error| unreadable(error, entry.card);
+    let mut bytes = original.stream(None).await.map_err(unreadable)?;
     let mut is_open = binding.add(Piece::File(original_name(entry.card))).await;
-    while is_open && let Some(more) = bytes.try_next().await? {
+    while is_open && let Some(more) = bytes.try_next().await.map_err(unreadable)? {
         is_open = binding.add(Piece::More(more)).await;
     }
     Ok(is_open)
+}
+
+/// Ours, or the one that stayed in its owner's bucket.
+fn original_of(engine: &Engine, card: &AssetCard) -> Result<Located, Failure> {
+    let Some(seen) = &card.at_origin else {
+        let (id, version) = card.kept_at();
+        return Ok(Located::ours(engine.bucket.clone(), keys::original(id, version)));
+    };
+    let state = (seen.bytes, seen.etag.as_str());
+    let located = engine.fetcher.listed_buckets().locate(card.id.customer, &seen.url, state);
+    located.map_err(|error| unreadable(error, card))
+}
+
+/// What its owner has removed or changed does not come back by itself.
+fn unreadable(error: storage::Error, card: &AssetCard) -> Failure {
+    use storage::Error;
+
+    let is_other =
+        matches!(error, Error::NotFound(_) | Error::Changed(_) | Error::NotListed { .. });
+    match is_other && card.at_origin.is_some() {
+        true => Failure::Asset(format!(
+            "the original of {} is no longer in its owner's bucket as it was brought in",
+            card.id
+        )),
+        false => {
+            Failure::Ours(anyhow::Error::new(error).context(format!("the original of {}", card.id)))
+        }
+    }
 }
 
 /// The asset's name, with an ending that tells what it is.

@@ -46,7 +46,11 @@ impl Resource for CustomerOriginStrategy {
             Property::settable("regex", Range::Text, "Matched anywhere in an origin, in any case."),
             Property::settable("strategy", Range::Link, "One of the platform's strategies."),
             Property::settable("credentials", Range::Text, "What opens the origin; never shown."),
-            Property::settable("optimised", Range::Truth, "Without effect: bytes are copied."),
+            Property::settable(
+                "optimised",
+                Range::Truth,
+                "Whether originals stay where they are and are served from there; of s3-ambient alone.",
+            ),
             Property::settable("order", Range::Number, "Of several that match, the lowest counts."),
         ],
     };

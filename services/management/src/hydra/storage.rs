@@ -48,6 +48,8 @@ pub(crate) struct ImageStorage {
     thumbnail_size: u64,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     objects: Vec<KeptObject>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_origin: Option<AtOrigin>,
     #[serde(with = "time::serde::rfc3339")]
     last_checked: OffsetDateTime,
     checking_in_progress: bool,
@@ -59,6 +61,14 @@ struct KeptObject {
     name: String,
     bytes: u64,
     sha256: String,
+}
+
+/// An original that is not kept, for it is served from its owner's bucket.
+#[derive(Debug, Serialize)]
+struct AtOrigin {
+    origin: String,
+    bytes: u64,
+    etag: String,
 }
 
 impl StoragePolicy {
@@ -96,6 +106,7 @@ impl ImageStorage {
             size: storage.bytes,
             thumbnail_size: storage.thumbnail_bytes,
             objects: storage.objects.iter().cloned().map(KeptObject::from).collect(),
+            at_origin: storage.at_origin.clone().map(AtOrigin::from),
             last_checked: storage.last_checked,
             checking_in_progress: false,
         }
@@ -105,6 +116,12 @@ impl ImageStorage {
 impl From<catalogue::KeptObject> for KeptObject {
     fn from(object: catalogue::KeptObject) -> Self {
         Self { name: object.name, bytes: object.bytes, sha256: object.sha256 }
+    }
+}
+
+impl From<catalogue::AtOrigin> for AtOrigin {
+    fn from(seen: catalogue::AtOrigin) -> Self {
+        Self { origin: seen.url, bytes: seen.bytes, etag: seen.etag }
     }
 }
 
@@ -155,6 +172,7 @@ impl Resource for ImageStorage {
             Property::given("thumbnailSize", Range::Number, "In bytes."),
             Property::given("objects", Range::Structure, "What the bytes are, with checksums."),
             Property::given("sha256", Range::Text, "A checksum of an object."),
+            Property::given("atOrigin", Range::Structure, "An original that its owner keeps."),
             Property::given("lastChecked", Range::Moment, "When the numbers were last right."),
             Property::given("checkingInProgress", Range::Truth, "Never: they are always right."),
         ],

@@ -1,14 +1,21 @@
 use std::{fs::File, path::Path, sync::Arc, time::Duration};
 
+use catalogue::{AssetCard, AtOrigin};
 use sandbox::{Limits, Pool, PoolConfig};
-use storage::{Bucket, LocalFiles};
+use storage::{Bucket, ListedBuckets, LocalFiles, Located, keys};
 
-use crate::{config::OriginalsConfig, image::painters::NICENESS};
+use crate::{
+    config::OriginalsConfig,
+    image::{draw::DrawError, painters::NICENESS},
+    original_fault::OriginalFault,
+};
 
 /// Where originals are that are served in place, and who reads them. Cheap to clone.
 #[derive(Clone)]
 pub struct Originals {
     bucket: Bucket,
+    /// Where originals are that stayed with their owners.
+    listed: ListedBuckets,
     files: LocalFiles,
     pub(super) pool: Pool,
     pub(super) config: OriginalsConfig,
@@ -18,19 +25,19 @@ impl Originals {
     /// Copies of remote originals lie in a folder below `data`.
     pub fn open(
         config: &OriginalsConfig,
-        bucket: Bucket,
+        buckets: (Bucket, ListedBuckets),
         data: &Path,
     ) -> Result<Self, storage::Error> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let children = if config.children == 0 { cores } else { config.children };
-        Self::with_children(children, config, bucket, data)
+        Self::with_children(children, config, buckets, data)
     }
 
     /// For tests that must not start the binary that they are.
     pub(crate) fn with_children(
         children: usize,
         config: &OriginalsConfig,
-        bucket: Bucket,
+        (bucket, listed): (Bucket, ListedBuckets),
         data: &Path,
     ) -> Result<Self, storage::Error> {
         let files = LocalFiles::open(bucket.clone(), &data.join("originals"), config.cache_bytes)?;
@@ -43,12 +50,31 @@ impl Originals {
             max_answer_bytes: usize::try_from(config.memory_bytes).unwrap_or(usize::MAX),
             executable: None,
         });
-        Ok(Self { bucket, files, pool, config: config.clone() })
+        Ok(Self { bucket, listed, files, pool, config: config.clone() })
     }
 
-    /// The original as a file: the bucket's own, or a copy.
-    pub(crate) async fn file(&self, key: &str) -> Result<Arc<File>, storage::Error> {
-        self.files.file(key).await
+    /// The original as a file: the bucket's own, or a copy. The key names it, wherever it lies.
+    pub(crate) async fn file(&self, card: &AssetCard, key: &str) -> Result<Arc<File>, DrawError> {
+        let Some(seen) = &card.at_origin else { return Ok(self.files.file(key).await?) };
+        let original = self.at_origin(card, seen)?;
+        let file = self.files.copy_of(key, &original).await;
+        Ok(file.map_err(OriginalFault::from)?)
+    }
+
+    /// Where the original is.
+    pub(crate) fn original(&self, card: &AssetCard) -> Result<Located, OriginalFault> {
+        match &card.at_origin {
+            Some(seen) => self.at_origin(card, seen),
+            None => {
+                let (id, version) = card.kept_at();
+                Ok(Located::ours(self.bucket.clone(), keys::original(id, version)))
+            }
+        }
+    }
+
+    fn at_origin(&self, card: &AssetCard, seen: &AtOrigin) -> Result<Located, OriginalFault> {
+        let state = (seen.bytes, seen.etag.as_str());
+        Ok(self.listed.locate(card.id.customer, &seen.url, state)?)
     }
 
     /// Where originals are that are handed out as they came.

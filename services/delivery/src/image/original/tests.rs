@@ -84,3 +84,27 @@ async fn an_outline_without_sense_is_an_error_of_ours() {
         assert_eq!(reply.status, StatusCode::INTERNAL_SERVER_ERROR, "{name}: {reply:?}");
     }
 }
+
+#[tokio::test]
+async fn an_original_that_its_owner_changed_or_removed_is_not_drawn() {
+    let library = Library::in_memory().await;
+    let picture = Picture::small();
+    library.owners.put("a", picture.pyramid.clone()).await.unwrap();
+    library.add_with("a", picture, policy("use-original")).await;
+    make_original(&library, "a", picture).await;
+    let card = library.catalogue.card(&"2/5/a".parse().unwrap()).await.unwrap().unwrap();
+    library.bucket.delete(&keys::original(&card.id, card.version)).await.unwrap();
+    assert_eq!(library.get("/iiif-img/2/5/a/info.json").await.status, StatusCode::OK);
+
+    let tile = "/iiif-img/2/5/a/0,0,512,512/512,/0/default.jpg";
+    library.owners.put("a", b"other pixels"[..].into()).await.unwrap();
+    let changed = library.get(tile).await;
+    assert_eq!(changed.status, StatusCode::BAD_GATEWAY, "{changed:?}");
+    assert!(changed.text().contains("was changed by its owner"), "{changed:?}");
+    library.owners.delete("a").await.unwrap();
+    let gone = library.get(tile).await;
+    assert_eq!(gone.status, StatusCode::NOT_FOUND, "{gone:?}");
+    assert!(gone.text().contains("no longer where its owner kept it"), "{gone:?}");
+    let thumbnail = library.get("/iiif-img/2/5/a/full/!400,400/0/default.jpg").await;
+    assert_eq!(thumbnail.status, StatusCode::OK, "which is ours");
+}
