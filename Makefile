@@ -1,7 +1,7 @@
 # What people type. Recipes are one line each; the scripts behind them are in tools/ and install what is missing.
 export TOOLS ?= $(HOME)/.cache/recto
 # Many tests wait for servers and browsers most of the time.
-export RUST_TEST_THREADS ?= 4
+export RUST_TEST_THREADS ?= 3
 export PATH := $(PATH):$(TOOLS)/bin:$(TOOLS)/python/bin
 
 .PHONY: run test check e2e fuzz bench bless viewers

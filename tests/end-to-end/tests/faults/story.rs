@@ -23,8 +23,8 @@ const ASSETS: u32 = 1000;
 const IN_A_BATCH: u32 = 250;
 /// So that there is work to be disturbed in every part of the course.
 const BETWEEN_BATCHES: Duration = Duration::from_secs(7);
-/// For what is left to do when everything works again. Whatever failed is tried again later and later.
-const PATIENCE: Duration = Duration::from_secs(300);
+/// For what is left to do when everything works again: an asset that has failed four times waits for minutes.
+const PATIENCE: Duration = Duration::from_secs(900);
 
 /// What happens, beside a worker's death each second.
 enum Fault {
