@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::house::*;
-use crate::{Error, JobKind, NewTiling, TilingShard};
+use crate::{Error, Job, JobKind, NewTiling, TilingShard};
 
 fn site(shards: u64) -> NewTiling {
     NewTiling { command: json!({ "arguments": ["a"] }), shards, images: Some(9) }
@@ -52,6 +52,10 @@ async fn a_site_that_is_given_up_says_why_and_one_in_a_single_part_has_no_other(
         let job = job.unwrap().unwrap();
         let tiling = catalogue.tiling(&id).await.unwrap().unwrap();
         assert_eq!((tiling.shards, tiling.shard_of(&job)), (0, None));
+        let lost = Job { worker: "somebody else".to_owned(), ..job.clone() };
+        assert!(!catalogue.fail_tiling_shard(&lost, "no reason", at(2)).await.unwrap());
+        let tiling = catalogue.tiling(&id).await.unwrap().unwrap();
+        assert_eq!((tiling.error(), tiling.finished), (None, None), "another worker has it");
         catalogue.record_failed(&job, "there is no table", at(2)).await.unwrap();
         let tiling = catalogue.tiling(&id).await.unwrap().unwrap();
         assert_eq!((tiling.error(), tiling.finished), (Some("there is no table"), Some(at(2))));

@@ -47,13 +47,14 @@ impl Catalogue {
         now: OffsetDateTime,
     ) -> Result<bool, Error> {
         let change = self.database().begin().await?;
+        // The tiling before the job, as in every change of both: so none wait crosswise.
+        finish(&change, job, now).await?;
         if !end_held(&change, job).await? {
             return Ok(false);
         }
         let error = Some(readable(error));
         let shard = TilingShard { shard: job.version, error, ..TilingShard::default() };
         write(&change, job, &shard).await?;
-        finish(&change, job, now).await?;
         change.commit().await?;
         self.parts().bells.ring_ended(job.id);
         Ok(true)
