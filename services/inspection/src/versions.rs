@@ -128,8 +128,7 @@ impl Look<'_> {
     /// Somebody else keeps it: it is not read, but has to be what it was.
     async fn ask_for_what_stayed(&mut self, listed: &ListedBuckets) {
         let Some(seen) = &self.asset.at_origin else { return };
-        let state = (seen.bytes, seen.etag.as_str());
-        let asked = match listed.locate(self.asset.id.customer, &seen.url, state) {
+        let asked = match listed.locate(self.asset.id.customer, &seen.url, seen.state()) {
             Ok(original) => original.bytes().await,
             Err(error) => Err(error),
         };

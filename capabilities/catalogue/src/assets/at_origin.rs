@@ -17,6 +17,11 @@ pub struct AtOrigin {
 }
 
 impl AtOrigin {
+    /// By which it is told from what it becomes later: bytes and entity tag.
+    pub fn state(&self) -> (u64, &str) {
+        (self.bytes, &self.etag)
+    }
+
     /// As the column has it.
     pub(crate) fn column(&self) -> String {
         serde_json::to_string(self).expect("text and numbers become JSON")

@@ -56,7 +56,7 @@ impl BucketOrigins {
         into: &Path,
     ) -> Result<Fetched, FetchError> {
         let (objects, key) = self.find(&seen.url, customer)?;
-        objects.fetch_as_seen(key, (seen.bytes, &seen.etag), into).await
+        objects.fetch_as_seen(key, seen.state(), into).await
     }
 
     fn find<'a>(&self, origin: &'a str, customer: u32) -> Result<(Objects, &'a str), FetchError> {

@@ -259,8 +259,8 @@ fn original_of(engine: &Engine, card: &AssetCard) -> Result<Located, Failure> {
         let (id, version) = card.kept_at();
         return Ok(Located::ours(engine.bucket.clone(), keys::original(id, version)));
     };
-    let state = (seen.bytes, seen.etag.as_str());
-    let located = engine.fetcher.listed_buckets().locate(card.id.customer, &seen.url, state);
+    let listed = engine.fetcher.listed_buckets();
+    let located = listed.locate(card.id.customer, &seen.url, seen.state());
     located.map_err(|error| unreadable(error, card))
 }
 

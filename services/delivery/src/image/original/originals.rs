@@ -73,8 +73,7 @@ impl Originals {
     }
 
     fn at_origin(&self, card: &AssetCard, seen: &AtOrigin) -> Result<Located, OriginalFault> {
-        let state = (seen.bytes, seen.etag.as_str());
-        Ok(self.listed.locate(card.id.customer, &seen.url, state)?)
+        Ok(self.listed.locate(card.id.customer, &seen.url, seen.state())?)
     }
 
     /// Where originals are that are handed out as they came.
