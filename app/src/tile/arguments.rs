@@ -4,7 +4,7 @@ use anyhow::Context;
 use clap::{Args, Parser, ValueEnum};
 use iiif::Version;
 use imaging::TileFormat;
-use static_site::{Grouping, Layout, Shard};
+use static_site::{Grouping, Layout, Shard, Theirs};
 
 use crate::{Flags, config::position_in_array};
 
@@ -93,6 +93,8 @@ pub(super) enum LayoutName {
     Iiif3,
     /// Level 0 of Image API 2, with manifests of Presentation 2.
     Iiif2,
+    /// That of aws-batch-iiif-generator, as a task file gives it.
+    Theirs,
     /// Deep Zoom: tiles and `.dzi` files.
     Dzi,
 }
@@ -166,6 +168,7 @@ impl LayoutName {
         match self {
             Self::Iiif3 => Layout::Iiif(Version::V3),
             Self::Iiif2 => Layout::Iiif(Version::V2),
+            Self::Theirs => Layout::Theirs(Theirs::default()),
             Self::Dzi => Layout::DeepZoom,
         }
     }

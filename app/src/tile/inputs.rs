@@ -90,8 +90,10 @@ async fn work_of_inputs(config: &Config, arguments: &Arguments) -> anyhow::Resul
     let root = arguments.inputs.first().map(|input| root_name(input)).unwrap_or_default();
     let mut objects = objects(found, sheet.as_ref(), arguments.objects.grouping(), &root)?;
     objects.extend(described);
+    let layout = arguments.layout.layout();
+    layout.rename(&mut objects);
     check_names(&objects)?;
-    let site = site(arguments, publisher, arguments.layout.layout(), base_url)?;
+    let site = site(arguments, publisher, layout, base_url)?;
     Ok(Work { site, objects, copies: Vec::new() })
 }
 
@@ -150,19 +152,19 @@ fn site(
     };
     ensure!(
         !is_theirs || (settings.tile == 512 && settings.largest == u32::MAX),
-        "a task has tiles of 512 pixels and its images whole: leave --tile-size and --largest out"
+        "tasks, and the layout theirs, have tiles of 512 pixels and whole images: leave --tile-size and --largest out"
     );
     ensure!(
         !is_theirs || settings.format == TileFormat::Jpg,
-        "the tiles of a task are JPEG: leave --format out"
+        "the tiles of tasks, and of the layout theirs, are JPEG: leave --format out"
     );
     ensure!(
         layout != Layout::Iiif(Version::V2) || settings.format == TileFormat::Jpg,
         "Image API 2 can't tell viewers to ask for anything but JPEG: take --layout iiif3, or leave --format out"
     );
     ensure!(
-        !arguments.viewer || layout != Layout::DeepZoom,
-        "the viewer's page shows manifests, which the layout dzi has not: leave --viewer out"
+        !arguments.viewer || matches!(layout, Layout::Iiif(_)),
+        "the viewer's page needs manifests, and images in all sizes that it asks for, which only the layouts iiif3 and iiif2 have: leave --viewer out"
     );
     Ok(Site {
         publisher,

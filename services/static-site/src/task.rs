@@ -126,7 +126,10 @@ impl Task {
                 "ACCESS_DIR: {images:?} has no folder of an item above its last part"
             )));
         };
-        let prefix = [&[self.folder.as_str()], above].concat().join("/");
+        let theirs = Theirs {
+            prefix: Some([&[self.folder.as_str()], above].concat().join("/")),
+            attribution: (self.form == Form::First).then(|| ATTRIBUTION.to_owned()),
+        };
         let row = sheet.and_then(|sheet| sheet.of(item));
         if row.is_none() {
             tracing::warn!(item, "no row of the table describes it");
@@ -134,21 +137,16 @@ impl Task {
         let object = Object {
             label: row.map(|row| row.title.clone()).unwrap_or_default(),
             description: row.map(|row| row.description.clone()).filter(|text| !text.is_empty()),
-            pages: self.pages(&prefix, item, found)?,
-            ..Object::new(format!("{prefix}/{item}"))
+            pages: self.pages(&theirs, item, found)?,
+            ..Object::new(theirs.place(item))
         };
-        let attribution = (self.form == Form::First).then(|| ATTRIBUTION.to_owned());
         let csv = self.table.rsplit('/').next().unwrap_or(&self.table);
         let table_copy = (self.form == Form::Later)
             .then(|| format!("{}/{}/{csv}", self.folder, self.collection));
-        Ok(TaskPlan {
-            objects: vec![object],
-            layout: Layout::Theirs(Theirs { prefix, attribution }),
-            table_copy,
-        })
+        Ok(TaskPlan { objects: vec![object], layout: Layout::Theirs(theirs), table_copy })
     }
 
-    fn pages(&self, prefix: &str, item: &str, found: Vec<Found>) -> Result<Vec<Page>, Error> {
+    fn pages(&self, theirs: &Theirs, item: &str, found: Vec<Found>) -> Result<Vec<Page>, Error> {
         let is_image = |found: &Found| {
             let extension = found.name.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase());
             !found.name.contains('/')
@@ -168,7 +166,7 @@ impl Task {
                     other.source
                 )));
             }
-            let image = format!("{prefix}/tiles/{item}-{number}");
+            let image = theirs.image_of(item, number);
             pages.push(Page { image, number, label: format!("Page {number}"), source });
         }
         Ok(pages)

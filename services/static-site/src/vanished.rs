@@ -11,10 +11,10 @@ pub async fn find_vanished(site: &Site, objects: &[Object]) -> Result<Vec<String
     let wanted: HashSet<&str> =
         objects.iter().flat_map(|object| &object.pages).map(|page| page.image.as_str()).collect();
     let is_ours = |image: &str| match &site.layout {
-        Layout::Iiif(_) | Layout::DeepZoom => true,
-        Layout::Theirs(theirs) => {
-            objects.iter().any(|object| theirs.page_number(object, image).is_some())
-        }
+        Layout::Theirs(theirs) if theirs.prefix.is_some() => theirs
+            .page_of(image)
+            .is_some_and(|(id, _)| objects.iter().any(|object| object.id == id)),
+        Layout::Iiif(_) | Layout::DeepZoom | Layout::Theirs(_) => true,
     };
     let records = site.publisher.list(RECORDS).await?;
     let images = records.iter().filter_map(|name| image_of(name));
@@ -49,9 +49,7 @@ pub async fn prune(site: &Site, objects: &[Object], vanished: &[String]) -> Resu
         files += names.len() as u64;
         match &site.layout {
             Layout::Iiif(_) => names.extend(manifests_of(image, &kept)),
-            Layout::Theirs(theirs) => {
-                names.extend(objects.iter().flat_map(|object| theirs.documents_of(object, image)));
-            }
+            Layout::Theirs(theirs) => names.extend(theirs.documents_of(image, &kept)),
             Layout::DeepZoom => {}
         }
         remove_all(site, names).await?;

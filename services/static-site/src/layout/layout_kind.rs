@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::theirs::Theirs;
 use super::{deep_zoom, iiif};
-use crate::names::in_url;
+use crate::{Object, names::in_url};
 
 /// Which files there are, and how they are called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub enum Layout {
     Iiif(Version),
     /// Deep Zoom images, which are older than IIIF.
     DeepZoom,
-    /// That of aws-batch-iiif-generator; it comes from a task file.
+    /// That of aws-batch-iiif-generator.
     Theirs(Theirs),
 }
 
@@ -38,6 +38,16 @@ impl Layout {
             Self::Iiif(_) => Shape::Iiif,
             Self::DeepZoom => Shape::DeepZoom,
             Self::Theirs(_) => Shape::Fitted { levels: 4, squares: vec![250, 600, 1200] },
+        }
+    }
+
+    /// Calls images as this layout does, where they are called after folders and files.
+    pub fn rename(&self, objects: &mut [Object]) {
+        let Self::Theirs(theirs) = self else { return };
+        for object in objects {
+            for page in &mut object.pages {
+                page.image = theirs.image_of(&object.id, page.number);
+            }
         }
     }
 

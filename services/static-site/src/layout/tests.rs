@@ -143,7 +143,7 @@ fn a_deep_zoom_counts_its_levels_from_one_pixel() {
 }
 
 fn theirs() -> Theirs {
-    Theirs { prefix: "iawa/box".to_owned(), attribution: None }
+    Theirs { prefix: Some("iawa/box".to_owned()), attribution: None }
 }
 
 /// As the gem's loops give them, for an image of 1100 x 520; without the column and row that have no pixels.

@@ -2,6 +2,8 @@
 //!
 //! Two of their faults are mended: tiles without pixels are left out, and thumbnails on canvases have their own height.
 
+use std::collections::BTreeSet;
+
 use iiif::image::Extent;
 use imaging::{Piece, Plan};
 use serde_json::{Map, Value, json};
@@ -9,11 +11,12 @@ use serde_json::{Map, Value, json};
 use super::Image;
 use crate::{Object, names::in_url};
 
-/// What a task says beside its images.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a task says beside its images; nothing, without a task.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Theirs {
-    /// The folder of `tiles` and `collection`, from the root of the target.
-    pub prefix: String,
+    /// The folder of `tiles` and `collection`, from the root of the target: other tasks may write beside. Without it, the
+    /// root is that folder, and the site is all there is.
+    pub prefix: Option<String>,
     pub attribution: Option<String>,
 }
 
@@ -64,22 +67,37 @@ impl Theirs {
         })
     }
 
-    /// Which page of an object an image is, or was.
-    pub(crate) fn page_number(&self, object: &Object, image: &str) -> Option<u32> {
-        let id = object.id.strip_prefix(&self.prefix)?.strip_prefix('/')?;
-        let page = image.strip_prefix(&self.prefix)?.strip_prefix("/tiles/")?.strip_prefix(id)?;
-        page.strip_prefix('-')?.parse().ok()
+    /// Where something is: an object, by its item, or what lies beside it.
+    pub(crate) fn place(&self, name: &str) -> String {
+        match &self.prefix {
+            Some(prefix) => format!("{prefix}/{name}"),
+            None => name.to_owned(),
+        }
     }
 
-    /// The documents of a page alone, if it is, or was, one of the object's.
-    pub(crate) fn documents_of(&self, object: &Object, image: &str) -> Vec<String> {
-        let number = self.page_number(object, image);
-        let names = |number| ["canvas", "annotation"].map(|kind| (kind, number));
-        number
-            .into_iter()
-            .flat_map(names)
-            .map(|(kind, number)| format!("{}/{kind}/p{number}.json", object.id))
-            .collect()
+    /// The image of a page of an item.
+    pub(crate) fn image_of(&self, item: &str, number: u32) -> String {
+        self.place(&format!("tiles/{item}-{number}"))
+    }
+
+    /// The object of which an image is a page, or was one, and its number.
+    pub(crate) fn page_of(&self, image: &str) -> Option<(String, u32)> {
+        let name = match &self.prefix {
+            Some(prefix) => image.strip_prefix(prefix)?.strip_prefix('/')?,
+            None => image,
+        };
+        let (item, number) = name.strip_prefix("tiles/")?.rsplit_once('-')?;
+        Some((self.place(item), number.parse().ok()?))
+    }
+
+    /// The documents that go with an image: of its page, and of its object if that is kept no longer.
+    pub(crate) fn documents_of(&self, image: &str, kept: &BTreeSet<&str>) -> Vec<String> {
+        let Some((id, number)) = self.page_of(image) else { return Vec::new() };
+        let mut parts = vec![format!("canvas/p{number}"), format!("annotation/p{number}")];
+        if !kept.contains(id.as_str()) {
+            parts.extend(["manifest", "sequence/default"].map(str::to_owned));
+        }
+        parts.iter().map(|part| format!("{id}/{part}.json")).collect()
     }
 
     /// The manifest, and each of its parts on its own, with their names.
@@ -103,11 +121,20 @@ impl Theirs {
         put("@id", address("manifest").into());
         put("@type", "sc:Manifest".into());
         put("label", object.label.as_str().into());
-        if let Some(attribution) = &self.attribution {
+        let statement = object.required_statement.as_ref().map(|(_, text)| text);
+        if let Some(attribution) = self.attribution.as_ref().or(statement) {
             put("attribution", attribution.as_str().into());
+        }
+        if let Some(rights) = &object.rights {
+            put("license", rights.as_str().into());
         }
         if let Some(description) = &object.description {
             put("description", description.as_str().into());
+        }
+        if !object.metadata.is_empty() {
+            let pair =
+                |(label, value): &(String, String)| json!({ "label": label, "value": value });
+            put("metadata", object.metadata.iter().map(pair).collect());
         }
         let primary = pages.iter().find(|(number, _)| *number == 1).or(pages.first());
         if let Some((_, primary)) = primary {
@@ -131,7 +158,7 @@ impl Theirs {
     }
 
     pub(crate) fn collection(&self, base_url: &str, objects: &[&Object]) -> (String, Value) {
-        let name = format!("{}/collection/top.json", self.prefix);
+        let name = self.place("collection/top.json");
         let manifests: Vec<Value> = objects
             .iter()
             .map(|object| {

@@ -8,7 +8,7 @@ use end_to_end::{Keeping, Library, Place, jpeg_extent, landscape_in, photo};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::site::{URL, small_images, succeeded, tile, tree, utf8};
+use super::site::{URL, same, small_images, succeeded, tile, tree, utf8};
 
 #[test]
 fn a_table_orders_pages_and_describes_objects_and_its_faults_have_a_line() -> Result<()> {
@@ -258,6 +258,40 @@ fn a_task_prunes_pages_of_its_own_item_alone() -> Result<()> {
     for kept in ["tiles/Folder19-1/info.json", "Folder19/canvas/p1.json", "collection/top.json"] {
         ensure!(item.join(kept).exists(), "{kept} went");
     }
+    Ok(())
+}
+
+/// What a task says is said by hand: the folder, where it goes, and the table.
+#[test]
+fn their_layout_is_to_be_had_without_a_task() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let task = task_in(folder.path())?;
+    let (from, to) = (folder.path().join("source"), folder.path().join("target"));
+    succeeded(&tile(&["--task", utf8(&task), "--from", utf8(&from), "--to", utf8(&to)])?)?;
+
+    let above = "iawa/Women/Ms2016_012_Box2";
+    let box2 = folder.path().join("box2");
+    fs::create_dir_all(&box2)?;
+    fs::rename(from.join("Women/Ms2016_012_Box2/Folder19/Access"), box2.join("Folder19"))?;
+    let (table, site) = (from.join("Women/sheets/Box2.csv"), folder.path().join("site"));
+    let url = format!("https://cdn.example.org/{above}");
+    let run = |more: &[&str]| {
+        let place = [utf8(&box2), "--to", utf8(&site), "--base-url", &url, "--layout", "theirs"];
+        tile(&[&place[..], &["--csv", utf8(&table)], more].concat())
+    };
+    succeeded(&run(&[])?)?;
+    fs::remove_file(to.join(above).join("Box2.csv"))?;
+    fs::remove_dir_all(site.join(".recto"))?;
+    same(&site, &to.join(above))?;
+
+    // What other tables and manifests say beside is not lost.
+    fs::write(&table, "identifier,title,Date\nFolder19,Synopsis,1962\n")?;
+    succeeded(&run(&[])?)?;
+    let manifest: Value = serde_json::from_slice(&fs::read(site.join("Folder19/manifest.json"))?)?;
+    ensure!(manifest["metadata"] == json!([{ "label": "Date", "value": "1962" }]), "{manifest}");
+    let refused = run(&["--format", "webp"])?;
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    ensure!(refused.status.code() == Some(1) && said.contains("leave --format out"), "{said}");
     Ok(())
 }
 

@@ -111,12 +111,22 @@ fn what_is_damaged_is_found_and_mended_and_what_is_broken_does_not_stop_the_rest
 
 #[test]
 fn what_is_gone_from_the_inputs_is_told_and_removed_when_that_is_wanted() -> Result<()> {
+    let by_name =
+        ["object-0/page_1", "object-2/page_100", "object-2/page_101", "object-2/page_102"];
+    told_and_removed("iiif3", &by_name)?;
+    // Where pages are called by their number, the next one moves up.
+    let by_number =
+        ["tiles/object-0-50", "tiles/object-2-1", "tiles/object-2-2", "tiles/object-2-3"];
+    told_and_removed("theirs", &by_number)
+}
+
+fn told_and_removed(layout: &str, gone: &[&str]) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let images = small_images(folder.path(), 103)?;
     let (site, fresh) = (folder.path().join("site"), folder.path().join("fresh"));
     let report = folder.path().join("report.json");
     let run = |to: &Path, more: &[&str]| {
-        let place = [utf8(&images), "--to", utf8(to), "--base-url", URL];
+        let place = [utf8(&images), "--to", utf8(to), "--base-url", URL, "--layout", layout];
         tile(&[&place[..], &["--report", utf8(&report)], more].concat())
     };
     succeeded(&run(&site, &[])?)?;
@@ -126,7 +136,6 @@ fn what_is_gone_from_the_inputs_is_told_and_removed_when_that_is_wanted() -> Res
     let whole = tree(&site)?;
     succeeded(&run(&site, &[])?)?;
     let told: Value = serde_json::from_slice(&fs::read(&report)?)?;
-    let gone = ["object-0/page_1", "object-2/page_100", "object-2/page_101", "object-2/page_102"];
     ensure!(told["vanished"] == serde_json::json!(gone) && told["pruned"] == false, "{told}");
     ensure!(tree(&site)?.len() == whole.len(), "something was removed");
     let shard = run(&site, &["--prune", "--shard", "0/2"])?;
