@@ -1,5 +1,6 @@
 //! The one binary: reads its configuration, builds the parts, runs a role.
 
+mod allocator;
 mod assemble;
 mod config;
 mod cores;
@@ -27,10 +28,6 @@ use crate::{
     config::{Config, LogConfig, LogFormat},
     serve::Service,
 };
-
-/// glibc's allocator keeps what its threads freed; tiles come and go on many threads.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The digital library cloud service: gives digitised things in storage a IIIF endpoint.
 #[derive(Parser)]
@@ -113,6 +110,7 @@ enum ConfigCommand {
 }
 
 fn main() -> ExitCode {
+    allocator::give_back_soon();
     let cli = Cli::parse();
     match run(cli) {
         Ok(code) => code,
