@@ -9,8 +9,8 @@ export PATH := $(PATH):$(TOOLS)/bin:$(TOOLS)/python/bin
 run: ## build the release and start the demo; DIR=~/scans shows your own files
 	@tools/install.sh build && cargo build --release --locked -p app && exec target/release/recto demo $(DIR)
 
-test: check ## everything that must pass: on SQLite and PostgreSQL, in a folder and on S3
-	@tools/install.sh build test && tools/services.sh cargo test --workspace --locked --lib --bins --tests && tools/fuzz.sh
+test: ## everything that must pass: on SQLite and PostgreSQL, in a folder and on S3
+	@tools/install.sh build check test && tools/check.sh && tools/services.sh cargo test --workspace --locked --lib --bins --tests && tools/fuzz.sh
 
 check: ## formatting, lints, the law, licences, scripts, documentation
 	@tools/check.sh

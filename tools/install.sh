@@ -48,33 +48,44 @@ cargo_tool() {
         cargo install --quiet --locked --debug --root "$TOOLS" "$1@$2"
 }
 
+packages=() # of Debian: they come first, and all at once
+others=()   # each waits for the network, or for a compiler, so they come side by side
 for part in "$@"; do
     case $part in
         build)
-            debian c++:g++ make:make cmake:cmake nasm:nasm pkg-config:pkg-config node:nodejs npm:npm
-            npm_packages services/portal
+            packages+=(c++:g++ make:make cmake:cmake nasm:nasm pkg-config:pkg-config node:nodejs npm:npm)
+            others+=('npm_packages services/portal')
             ;;
         check)
-            debian shellcheck:shellcheck
-            cargo_tool cargo-deny 0.20.2
+            packages+=(shellcheck:shellcheck)
+            others+=('cargo_tool cargo-deny 0.20.2')
             ;;
         test)
-            debian '/usr/lib/postgresql/*/bin/initdb:postgresql' nginx:nginx-light nats-server:nats-server wrk:wrk chromium:chromium \
-                vips:libvips-tools ffmpeg:ffmpeg tiffinfo:libtiff-tools /usr/lib/iipimage-server/iipsrv.fcgi:iipimage-server \
-                python3:python3 qpdf:qpdf pdfinfo:poppler-utils venv:python3-venv pkill:procps '/usr/lib/*/libmagic.so.1:libmagic1' \
-                faketime:faketime unshare:util-linux sshd:openssh-server ssh-keygen:openssh-client openssl:openssl vsftpd:vsftpd
-            npm_packages tests/end-to-end
-            npm_packages tests/end-to-end/azurite
-            python_packages
+            packages+=('/usr/lib/postgresql/*/bin/initdb:postgresql' nginx:nginx-light nats-server:nats-server wrk:wrk chromium:chromium
+                vips:libvips-tools ffmpeg:ffmpeg tiffinfo:libtiff-tools /usr/lib/iipimage-server/iipsrv.fcgi:iipimage-server
+                python3:python3 qpdf:qpdf pdfinfo:poppler-utils venv:python3-venv pkill:procps '/usr/lib/*/libmagic.so.1:libmagic1'
+                faketime:faketime unshare:util-linux sshd:openssh-server ssh-keygen:openssh-client openssl:openssl vsftpd:vsftpd)
+            others+=('npm_packages tests/end-to-end' 'npm_packages tests/end-to-end/azurite' python_packages)
             ;;
         bench)
-            debian opj_decompress:libopenjp2-tools /usr/bin/convert-im6.q16:imagemagick
-            npm_packages tests/end-to-end/iiif-processor
+            packages+=(opj_decompress:libopenjp2-tools /usr/bin/convert-im6.q16:imagemagick)
+            others+=('npm_packages tests/end-to-end/iiif-processor')
             ;;
-        bless) cargo_tool cargo-insta 1.49.0 ;;
+        bless) others+=('cargo_tool cargo-insta 1.49.0') ;;
         *)
             echo "install.sh knows build, check, test, bench and bless, not $part" >&2
             exit 2
             ;;
     esac
+done
+
+debian "${packages[@]}"
+running=()
+for other in "${others[@]}"; do
+    # shellcheck disable=SC2086 # a command and its arguments
+    $other &
+    running+=($!)
+done
+for process in "${running[@]}"; do
+    wait "$process"
 done
