@@ -7,8 +7,11 @@ use storage::{ListedBuckets, StorageConfig};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct IngestConfig {
-    /// How many images and files are brought in at once; 0 means one for each core.
+    /// How many images are converted at once; 0 means one for each core. One that somebody waits for (immediate mode) is converted
+    /// beside them.
     pub workers: usize,
+    /// How many more images and files are under way meanwhile, being fetched or put away.
+    pub ahead: usize,
     /// How many recordings (audio and video) are brought in at once, beside what `workers` do; 0: none here.
     pub recordings: usize,
     /// How many documents are taken apart at once, beside what `workers` do; 0: none here.
@@ -116,6 +119,7 @@ impl Default for IngestConfig {
     fn default() -> Self {
         Self {
             workers: 0,
+            ahead: 4,
             recordings: 1,
             documents: 1,
             scratch: PathBuf::new(),

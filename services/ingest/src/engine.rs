@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use catalogue::{Asset, Catalogue, Ingested, Job, JobKind, KeptObject, Stage};
+use catalogue::{Asset, Catalogue, Ingested, Job, JobKind, KeptObject, Priority, Stage};
 use iiif::image::{Size, Version};
 use model::{AssetId, AvPreset, DeliveryChannel};
 use storage::Bucket;
 use time::OffsetDateTime;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{
     adopt::adopt,
@@ -29,6 +30,8 @@ pub(crate) struct Engine {
     pub(crate) bucket: Bucket,
     pub(crate) fetcher: Fetcher,
     pub(crate) scratch: Scratch,
+    /// Of those who convert: they are fewer than those who fetch and put away.
+    pub(crate) turns: Semaphore,
     pub(crate) config: Arc<IngestConfig>,
     pub(crate) stages: Stages,
 }
@@ -61,18 +64,29 @@ impl Engine {
         let found = self.look(job, &asset).await?;
         let source = self.fetch(&asset, found, folder.path()).await?;
         let sizes = self.thumbnail_sizes(&asset).await?;
+        let turn = self.turn(job).await?;
         self.stages.enter(job.id, Stage::Converting);
         if uses_original(&asset) {
             let taken = adopt(&self.config, &self.bucket, job, sizes, (&source, folder.path()));
             return self.record(job, &taken.await?).await;
         }
         let made = convert(&self.config, sizes, &source.fetched, folder.path()).await?;
+        drop(turn);
         self.stages.enter(job.id, Stage::Storing);
         let original = self.keep_original_if_wanted(&asset, job, &source, folder.path()).await?;
         let words = keep_words(&self.bucket, &asset, job).await?;
         let kept = keep(&self.bucket, &job.asset, job.version, &made).await?;
         let beside = original.into_iter().chain(words);
         self.record(job, &ingested(source, &made, kept, beside)).await
+    }
+
+    /// What a job waits for before it converts, unless somebody waits for it.
+    async fn turn(&self, job: &Job) -> Result<Option<SemaphorePermit<'_>>, Failure> {
+        if job.priority == Priority::Immediate {
+            return Ok(None);
+        }
+        let turn = self.turns.acquire().await;
+        Ok(Some(turn.context("nothing is converted any more")?))
     }
 
     /// Brings in bytes that are delivered as they are.

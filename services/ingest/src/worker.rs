@@ -3,7 +3,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 use anyhow::Context;
 use catalogue::{Catalogue, Job, JobKind, Priority};
 use storage::Bucket;
-use tokio::task::JoinSet;
+use tokio::{sync::Semaphore, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -44,6 +44,7 @@ impl Worker {
         let engine = Engine {
             fetcher: Fetcher::new(bucket.clone(), catalogue.clone(), config)?,
             scratch: Scratch::open(&root, &name).context("the scratch folder can't be used")?,
+            turns: Semaphore::new(config.worker_count()),
             config: Arc::new(config.clone()),
             stages: Stages::default(),
             catalogue,
@@ -63,7 +64,7 @@ impl Worker {
         let mut lanes = JoinSet::new();
         let config = &worker.engine.config;
         for (kinds, count) in [
-            (ASSETS, config.worker_count()),
+            (ASSETS, config.worker_count().saturating_add(config.ahead)),
             (RECORDINGS, config.recordings),
             (DOCUMENTS, config.documents),
             (PROJECTIONS, config.projections.workers),

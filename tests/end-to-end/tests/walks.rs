@@ -7,6 +7,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use end_to_end::{Keeping, Library, Peers, Picture, Place, Recto, grid, jpeg_extent, photo};
 use reqwest::{Method, header::IF_NONE_MATCH};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 
 #[tokio::test]
 async fn an_image_is_registered_ingested_and_shown_wherever_things_are_kept() -> Result<()> {
@@ -132,6 +133,37 @@ async fn an_image_is_fetched_from_a_web_server() -> Result<()> {
     let shown = Picture::of_answer(&recto.get(&shown).await?.with_status(200)?)?;
     let distance = shown.distance(&Picture::of_file(&original)?)?;
     ensure!(distance.mean < 1.5, "{distance:?}");
+    recto.stop().await?;
+    Ok(())
+}
+
+/// One image is converted at a time here; meanwhile others are fetched.
+#[tokio::test]
+async fn an_origin_that_says_nothing_keeps_no_other_image_waiting() -> Result<()> {
+    let mut place = Place::new(Keeping::SIMPLE)?;
+    place.set("RECTO_INGEST__PRIVATE_HOSTS", r#"["127.0.0.1"]"#);
+    place.set("RECTO_INGEST__WORKERS", 1);
+    place.set("RECTO_INGEST__AHEAD", 1);
+    place.set("RECTO_INGEST__GRACE_SECONDS", 0);
+    let silent = TcpListener::bind("127.0.0.1:0").await?;
+    let image = photo(&place.origins(), 700, 500)?;
+
+    let recto = place.serve().await?;
+    let library = Library::open(&recto).await?;
+    let bring_in = async |id: &str, origin: String| -> Result<()> {
+        let asset = json!({ "id": id, "space": 1, "mediaType": "image/jpeg", "origin": origin });
+        let batch = json!({ "member": [asset] });
+        let queue = "/customers/1/queue";
+        library.ask(&recto, Method::POST, queue, Some(&batch)).await?.with_status(201)?;
+        Ok(())
+    };
+    bring_in("silent", format!("http://{}/a.jpg", silent.local_addr()?)).await?;
+    let _held = silent.accept().await?;
+    bring_in("next", format!("file://{}", image.display())).await?;
+    let next = library.finished(&recto, "next").await?;
+    ensure!(next["width"] == 700, "{next:#}");
+    let waiting = library.asset(&recto, "silent").await?.with_status(200)?.json()?;
+    ensure!(waiting["ingesting"] == true, "{waiting:#}");
     recto.stop().await?;
     Ok(())
 }
