@@ -34,6 +34,26 @@ npm_packages() {
     [[ $1/node_modules/.package-lock.json -nt $1/package-lock.json ]] || npm ci --silent --no-audit --no-fund --prefix "$1"
 }
 
+# What browsers load: the finished files of packages, without what these were made from. A line for each: name, version, digest.
+npm_viewers() {
+    local modules=$1/node_modules name version digest archive found
+    npm_packages "$1"
+    while read -r name version digest; do
+        [[ ! -e $modules/$name/complete-$version ]] || continue
+        archive=$modules/$(npm pack --silent --pack-destination "$modules" "$name@$version")
+        found=sha512-$(openssl dgst -sha512 -binary "$archive" | base64 -w0)
+        if [[ $found != "$digest" ]]; then
+            echo "$name@$version is not what $1/viewers.txt says: $found" >&2
+            return 1
+        fi
+        rm -rf "${modules:?}/$name"
+        mkdir -p "$modules/$name"
+        tar -xzf "$archive" -C "$modules/$name" --strip-components=1
+        rm "$archive"
+        touch "$modules/$name/complete-$version"
+    done <"$1/viewers.txt"
+}
+
 python_packages() {
     local venv=$TOOLS/python
     cmp -s tools/requirements.txt "$venv/installed.txt" && return
@@ -42,10 +62,10 @@ python_packages() {
     cp tools/requirements.txt "$venv/installed.txt"
 }
 
-# Unoptimised: built once in two minutes, runs for seconds.
+# Unoptimised, with nothing for debuggers: built once in two minutes, runs for seconds.
 cargo_tool() {
     [[ $("$TOOLS/bin/$1" --version 2>/dev/null) == *" $2" ]] ||
-        cargo install --quiet --locked --debug --root "$TOOLS" "$1@$2"
+        CARGO_PROFILE_DEV_DEBUG=0 cargo install --quiet --locked --debug --root "$TOOLS" "$1@$2"
 }
 
 packages=() # of Debian: they come first, and all at once
@@ -65,7 +85,7 @@ for part in "$@"; do
                 vips:libvips-tools ffmpeg:ffmpeg tiffinfo:libtiff-tools /usr/lib/iipimage-server/iipsrv.fcgi:iipimage-server
                 python3:python3 qpdf:qpdf pdfinfo:poppler-utils venv:python3-venv pkill:procps '/usr/lib/*/libmagic.so.1:libmagic1'
                 faketime:faketime unshare:util-linux sshd:openssh-server ssh-keygen:openssh-client openssl:openssl vsftpd:vsftpd)
-            others+=('npm_packages tests/end-to-end' 'npm_packages tests/end-to-end/azurite' python_packages)
+            others+=('npm_viewers tests/end-to-end' 'npm_packages tests/end-to-end/azurite' python_packages)
             ;;
         bench)
             packages+=(opj_decompress:libopenjp2-tools /usr/bin/convert-im6.q16:imagemagick)
