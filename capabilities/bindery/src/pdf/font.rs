@@ -11,7 +11,7 @@ use ttf_parser::Face;
 
 use super::objects::Objects;
 
-/// The letters of Latin, Greek and Cyrillic; what it lacks is shown as a box.
+/// The letters of Latin, Greek and Cyrillic.
 const FILE: &[u8] = include_bytes!("../../fonts/DejaVuSans-part.ttf");
 const NAME: &[u8] = b"DejaVuSans";
 pub(super) const IDENTITY: SystemInfo<'static> =
@@ -36,8 +36,8 @@ impl Font {
     pub(super) fn spell(&mut self, text: &str) -> Vec<u8> {
         let mut spelled = Vec::with_capacity(text.len() * 2);
         for c in text.chars() {
-            let glyph = self.glyph(c);
-            self.used.entry(glyph).or_insert(c);
+            let (c, glyph) = self.glyph(c);
+            self.used.insert(glyph, c);
             spelled.extend(glyph.to_be_bytes());
         }
         spelled
@@ -45,11 +45,13 @@ impl Font {
 
     /// How wide a text is, in sizes of the font.
     pub(super) fn width(&self, text: &str) -> f32 {
-        text.chars().map(|c| self.advance(self.glyph(c))).sum::<f32>() / 1000.0
+        text.chars().map(|c| self.advance(self.glyph(c).1)).sum::<f32>() / 1000.0
     }
 
-    fn glyph(&self, c: char) -> u16 {
-        self.face.glyph_index(c).map_or(0, |glyph| glyph.0)
+    /// A letter and its number; for one that the font lacks, the sign that says so, as PDF/A allows no letter without a picture.
+    fn glyph(&self, c: char) -> (char, u16) {
+        let number = |c| Some((c, self.face.glyph_index(c)?.0));
+        number(c).or_else(|| number(char::REPLACEMENT_CHARACTER)).unwrap_or((c, 0))
     }
 
     fn advance(&self, glyph: u16) -> f32 {
