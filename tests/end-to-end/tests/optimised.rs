@@ -1,11 +1,19 @@
 //! Originals that stay in their owner's bucket: `optimised` of the strategy `s3-ambient`.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, Result, ensure};
 use end_to_end::{Keeping, Library, Place, Recto, output_of, photo, variable};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
+use tokio::time::sleep;
+
+use crate::projections::made;
 
 /// A bucket of a customer's own, which is read with rights of the operator.
 struct Theirs {
@@ -13,6 +21,8 @@ struct Theirs {
     endpoint: String,
     folder: String,
 }
+
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The S3 of tests believes whoever names somebody.
 const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, \
@@ -81,7 +91,7 @@ async fn walk(keeping: Keeping, theirs: &Theirs) -> Result<()> {
     theirs.put("report.pdf", b"0123456789".to_vec()).await?;
     place.set("RECTO_INGEST__BUCKET_ORIGINS", theirs.listed());
     let mut recto = place.serve().await?;
-    recto.expect_in_log(&["the original was changed by its owner"]);
+    recto.expect_in_log(&["the original was changed by its owner", "the file could not be made"]);
     let library = Library::open(&recto).await?;
     let strategy = json!({ "regex": "^s3://recto/", "strategy": "s3-ambient", "optimised": true });
     let path = "/customers/1/originStrategies";
@@ -91,6 +101,7 @@ async fn walk(keeping: Keeping, theirs: &Theirs) -> Result<()> {
     a_file_alone(at).await?;
     an_image_and_its_file(at, &photo).await?;
     an_original_that_is_drawn(at).await?;
+    originals_in_an_archive(at, &place, &photo).await?;
     ensure!(place.originals()?.is_empty(), "a copy was kept: {:?}", place.originals()?);
 
     let inspected = place.run(&["doctor", "--deep"])?;
@@ -126,6 +137,7 @@ async fn register(
     let asset = json!({
         "mediaType": media_type,
         "origin": theirs.origin(object),
+        "string1": id,
         "deliveryChannels": channels,
     });
     library.put(recto, id, &asset).await?;
@@ -185,6 +197,39 @@ async fn an_image_and_its_file(at: (&Recto, &Library, &Theirs), photo: &Path) ->
     let tile = Library::public("iiif-img", "photo/0,0,512,512/512,/0/default.jpg");
     recto.get(&tile).await?.with_status(200)?;
     Ok(())
+}
+
+/// As their owner has them; where that is no longer so, it is told.
+async fn originals_in_an_archive(
+    (recto, library, _): (&Recto, &Library, &Theirs),
+    place: &Place,
+    photo: &Path,
+) -> Result<()> {
+    let query = json!({ "name": "originals", "template": "s1=p1!&imagesize=original" });
+    let queries = "/customers/1/namedQueries";
+    library.ask(recto, Method::POST, queries, Some(&query)).await?.with_status(201)?;
+    let archive = made(recto, "/zip/1/originals/photo").await?;
+    let file = place.temporary().join("originals.zip");
+    fs::write(&file, &archive.body)?;
+    let same = "import sys, zipfile
+archive = zipfile.ZipFile(sys.argv[1])
+assert [archive.read(name) for name in archive.namelist()] == [open(sys.argv[2], 'rb').read()]";
+    output_of(Command::new("python3").args(["-c", same]).args([&file, photo]))?;
+
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let answer = recto.get("/zip/1/originals/report").await?;
+        if answer.status != 202 {
+            let told = answer.with_status(500)?.text();
+            ensure!(
+                told.contains("is no longer in its owner's bucket as it was brought in"),
+                "{told}"
+            );
+            return Ok(());
+        }
+        ensure!(Instant::now() < deadline, "nobody tells that it can't be made");
+        sleep(Duration::from_millis(50)).await;
+    }
 }
 
 /// Thumbnails are kept, and what is known of it.
