@@ -22,6 +22,9 @@ const CRAMPED: usize = 0;
 const MISTIMED: usize = 1;
 pub(super) const SEATS: usize = 3;
 
+/// What a worker says when there is no room for its scratch files.
+pub(super) const FULL: &str = "No space left on device";
+
 const CLOCK: &str = "clock";
 
 impl Fleet {
@@ -98,16 +101,25 @@ impl Fleet {
             let ended = worker.wait()?;
             ensure!(ended.success(), "a worker ended with {ended}");
         }
-        let logs = (0..SEATS).map(|seat| std::fs::read_to_string(self.log(seat)));
-        let logs = logs.collect::<std::io::Result<String>>()?;
+        let logs = self.said()?;
         let panic = logs.lines().find(|line| line.contains("panicked"));
         ensure!(panic.is_none(), "{panic:?}");
-        let full = self.may_mount.then_some("No space left on device");
+        let full = self.may_mount.then_some(FULL);
         let met = ["its checksum says", "answered 503", "the storage is not available"];
         for fault in met.into_iter().chain(full) {
             ensure!(logs.contains(fault), "nobody has met {fault:?}");
         }
         Ok(())
+    }
+
+    /// Whether a worker has said this.
+    pub(super) fn has_met(&self, fault: &str) -> Result<bool> {
+        Ok(self.said()?.contains(fault))
+    }
+
+    fn said(&self) -> Result<String> {
+        let logs = (0..SEATS).map(|seat| std::fs::read_to_string(self.log(seat)));
+        Ok(logs.collect::<std::io::Result<String>>()?)
     }
 
     fn worker(&self, place: &Place, seat: usize) -> Result<Child> {

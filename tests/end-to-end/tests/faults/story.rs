@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::time::{sleep, sleep_until};
 
 use super::{
-    fleet::{Fleet, SEATS},
+    fleet::{FULL, Fleet, SEATS},
     gate::Gate,
     inspection::{all_was_told, nothing_lacks_and_nothing_is_left, objects, open_uploads},
     nats::{Nats, STREAM},
@@ -34,13 +34,13 @@ enum Fault {
     OpenBucket,
     StrikeNats,
     RaiseNats,
+    /// Until a worker has met it.
     FillScratch,
-    EmptyScratch,
     TurnClock(&'static str),
 }
 
 /// In which second it happens.
-const COURSE: [(u64, Fault); 16] = [
+const COURSE: [(u64, Fault); 15] = [
     (4, Fault::StrikePostgres),
     (6, Fault::RaisePostgres),
     (9, Fault::ShutBucket),
@@ -48,7 +48,6 @@ const COURSE: [(u64, Fault); 16] = [
     (14, Fault::StrikeNats),
     (18, Fault::RaiseNats),
     (19, Fault::FillScratch),
-    (22, Fault::EmptyScratch),
     (23, Fault::TurnClock("+1h")),
     (27, Fault::TurnClock("-1h")),
     (31, Fault::TurnClock("+0")),
@@ -149,8 +148,12 @@ impl Scene {
         for second in 0..=last + 4 {
             sleep_until(begun + Duration::from_secs(second)).await;
             for (_, fault) in COURSE.iter().filter(|(when, _)| *when == second) {
-                is_full = matches!(fault, Fault::FillScratch);
+                is_full |= matches!(fault, Fault::FillScratch);
                 self.befall(fault)?;
+            }
+            if is_full && self.fleet.has_met(FULL)? {
+                self.fleet.empty_scratch(&self.place)?;
+                is_full = false;
             }
             // The disk that is full goes with its worker.
             let seat = second as usize % SEATS;
@@ -176,7 +179,6 @@ impl Scene {
             Fault::StrikeNats => self.nats.strike(),
             Fault::RaiseNats => self.nats.rise(),
             Fault::FillScratch => self.fleet.fill_scratch(&self.place),
-            Fault::EmptyScratch => self.fleet.empty_scratch(&self.place),
             Fault::TurnClock(to) => self.fleet.turn_clock(to),
         }
     }
