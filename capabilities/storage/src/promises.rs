@@ -40,7 +40,7 @@ async fn s3_keeps_the_promises() {
 #[tokio::test]
 async fn google_keeps_the_promises() {
     let folder = tempfile::tempdir().unwrap();
-    if let Some(config) = google("promises", folder.path()) {
+    if let Some(config) = google("google", folder.path()) {
         keeps_the_promises(Bucket::open(&config, "/nowhere".as_ref()).unwrap()).await;
     }
 }
