@@ -54,6 +54,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0032_originals_at_their_origin",
         include_str!("../../migrations/0032_originals_at_their_origin.sql"),
     ),
+    ("0033_claims", include_str!("../../migrations/0033_claims.sql")),
 ];
 
 /// Any number will do that no other program on the same database takes.

@@ -15,7 +15,8 @@ use crate::{
 impl Catalogue {
     /// Takes the next job of these kinds for `lease`; other workers may have it after that.
     ///
-    /// A job whose workers all died over it is given up on the way.
+    /// A job whose workers all died over it is given up on the way: they are many more than its attempts, for most die of
+    /// something else.
     pub async fn claim_job(
         &self,
         kinds: &[JobKind],
@@ -38,7 +39,7 @@ impl Catalogue {
             if job.attempts <= job.max_attempts {
                 return Ok(Some(job));
             }
-            let times = job.max_attempts;
+            let times = job.claims - 1;
             let error = format!("processing was begun {times} times and never ended");
             self.record_failed(&job, &error, now).await?;
         }
@@ -70,15 +71,21 @@ pub(crate) fn claim(database: &impl ConnectionTrait, kinds: &[JobKind]) -> (Stri
     };
     let firsts: Vec<_> = lanes.into_iter().map(first_of).collect();
     let sql = format!(
-        "UPDATE job SET state = 'asleep', worker = $1, due = $2, attempts = attempts + 1,
+        "UPDATE job SET state = 'asleep', worker = $1, due = $2, claims = claims + 1,
+            attempts = CASE WHEN {INNOCENT} THEN attempts ELSE attempts + 1 END,
             stage = NULL, percent = NULL
          WHERE id = (SELECT id FROM ({}) AS firsts ORDER BY priority, turn, id LIMIT 1)
-         RETURNING id, kind, customer, space, name, version, priority, attempts, max_attempts,
-            worker, created, leftovers, turn",
+         RETURNING id, kind, customer, space, name, version, priority, claims, attempts,
+            max_attempts, worker, created, leftovers, turn",
         firsts.join(" UNION ALL ")
     );
     (sql, values)
 }
+
+/// Its worker died, and that is held against it only in the end; sooner if it was being converted, which kills rather
+/// than waiting does.
+const INNOCENT: &str = "worker IS NOT NULL
+    AND claims - attempts < CASE WHEN stage = 'converting' THEN 5 ELSE 15 END";
 
 /// What somebody waits for is done whatever is paused. What is paused is soon not ready any more (see `queue`), so this
 /// passes by a few at most.

@@ -9,11 +9,11 @@ use crate::{
 };
 
 /// The job is still held by whom it was given to: its lease may have ended, but nobody took it.
-pub(crate) const HELD: &str = "id = $1 AND worker = $2 AND attempts = $3";
+pub(crate) const HELD: &str = "id = $1 AND worker = $2 AND claims = $3";
 
 /// The values of [`HELD`].
 pub(crate) fn held(job: &Job) -> [Value; 3] {
-    [job.id.0.into(), job.worker.as_str().into(), job.attempts.into()]
+    [job.id.0.into(), job.worker.as_str().into(), job.claims.into()]
 }
 
 /// Ends a job with what is recorded of it; `false` if it is another worker's by now.

@@ -54,7 +54,9 @@ pub struct Job {
     /// The version to make; what is made for it goes under keys that carry it.
     pub version: u64,
     pub priority: Priority,
-    /// How often it was begun, this time included.
+    /// How often it was taken up, this time included.
+    pub claims: u32,
+    /// The same without most of those whose worker died.
     pub attempts: u32,
     pub max_attempts: u32,
     /// Who holds it.
@@ -226,6 +228,7 @@ impl Record for Job {
             asset: row.asset_id()?,
             version: row.number("version")?,
             priority: priority(row)?,
+            claims: row.number("claims")?,
             attempts: row.number("attempts")?,
             max_attempts: row.number("max_attempts")?,
             worker: row.optional_text("worker")?.unwrap_or_default(),

@@ -60,7 +60,7 @@ async fn a_lease_that_ended_gives_the_job_to_another() {
 
         let second =
             catalogue.claim_job(&JobKind::ALL, "second", LEASE, at(91)).await.unwrap().unwrap();
-        assert_eq!((second.id, second.attempts), (first.id, 2));
+        assert_eq!((second.id, second.claims), (first.id, 2));
         assert!(!catalogue.heartbeat(&first, LEASE, at(92)).await.unwrap());
         assert!(!catalogue.complete_job(&first).await.unwrap());
         assert_eq!(

@@ -3,7 +3,7 @@ use model::{AvPreset, DeliveryChannel};
 use super::house::*;
 use crate::{
     AssetFields, Change, ChannelChoice, Expected, Fate, Ingested, JobEnd, JobKind, Priority,
-    Recorded, Recording, Transcode, WantedChannel,
+    Recorded, Recording, Stage, StageNote, Transcode, WantedChannel,
 };
 
 #[tokio::test]
@@ -150,14 +150,25 @@ async fn a_job_that_kills_its_workers_is_given_up() {
     for house in houses().await {
         let catalogue = house.enter();
         furnish(catalogue).await;
-        register(catalogue, "2/5/a", at(0)).await;
-        for attempt in 1..=5 {
-            assert!(claim(catalogue, at(100 * attempt)).await.is_some());
+        for (name, stage, deaths) in [
+            ("2/5/a", Some(Stage::Converting), 10),
+            ("2/5/b", Some(Stage::Fetching), 20),
+            ("2/5/c", None, 20),
+        ] {
+            register(catalogue, name, at(0)).await;
+            for times in 1..=deaths {
+                let job = claim(catalogue, at(100 * times)).await.unwrap();
+                assert_eq!(i64::from(job.claims), times);
+                assert_eq!(job.attempts == 1, times <= deaths - 4, "{times} of {deaths}");
+                let note = stage.map(|stage| StageNote { job: job.id, stage, percent: None });
+                catalogue.note_stages(&job.worker, note.as_slice()).await.unwrap();
+            }
+            let (kinds, later) = ([JobKind::IngestImage], at(100 * (deaths + 1)));
+            assert_eq!(catalogue.claim_job(&kinds, "w", LEASE, later).await.unwrap(), None);
+            let asset = catalogue.asset(&id(name)).await.unwrap().unwrap();
+            let error = asset.error.unwrap();
+            assert!(error.contains(&format!("{deaths} times")) && !asset.ingesting, "{error}");
         }
-        let kinds = [JobKind::IngestImage];
-        assert_eq!(catalogue.claim_job(&kinds, "w", LEASE, at(900)).await.unwrap(), None);
-        let asset = catalogue.asset(&id("2/5/a")).await.unwrap().unwrap();
-        assert!(asset.error.unwrap().contains("5 times") && !asset.ingesting);
     }
 }
 
