@@ -3,9 +3,11 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    thread::sleep,
+    time::Duration,
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use end_to_end::{Place, recto_command};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -22,8 +24,11 @@ const CRAMPED: usize = 0;
 const MISTIMED: usize = 1;
 pub(super) const SEATS: usize = 3;
 
+const SMALL: usize = 8 << 20;
+const PIECE: [u8; 4096] = [1; 4096];
+
 /// What a worker says when there is no room for its scratch files.
-pub(super) const FULL: &str = "No space left on device";
+const FULL: &str = "No space left on device";
 
 const CLOCK: &str = "clock";
 
@@ -73,11 +78,17 @@ impl Fleet {
 
     /// Leaves no room on the small disk.
     pub(super) fn fill_scratch(&self, place: &Place) -> Result<()> {
-        let Some(mut filler) = self.filler(place).map(File::create).transpose()? else {
-            return Ok(());
-        };
-        while filler.write_all(&[1; 4096]).is_ok() {}
-        Ok(())
+        let Some(filler) = self.filler(place) else { return Ok(()) };
+        while !self.is_on_small_disk(place)? {
+            sleep(Duration::from_millis(10));
+        }
+        let mut filler = File::create(filler)?;
+        for _ in 0..=SMALL / PIECE.len() {
+            if filler.write_all(&PIECE).is_err() {
+                return Ok(());
+            }
+        }
+        bail!("the scratch disk is not the small one");
     }
 
     pub(super) fn empty_scratch(&self, place: &Place) -> Result<()> {
@@ -112,9 +123,9 @@ impl Fleet {
         Ok(())
     }
 
-    /// Whether a worker has said this.
-    pub(super) fn has_met(&self, fault: &str) -> Result<bool> {
-        Ok(self.said()?.contains(fault))
+    /// Whether a worker has met the full disk, if there can be one.
+    pub(super) fn has_met_full_disk(&self) -> Result<bool> {
+        Ok(!self.may_mount || self.said()?.contains(FULL))
     }
 
     fn said(&self) -> Result<String> {
@@ -146,6 +157,14 @@ impl Fleet {
         Some(root.join(scratch(place).strip_prefix("/").ok()?).join("filler"))
     }
 
+    /// A moment after it was started; never, if it has ended.
+    fn is_on_small_disk(&self, place: &Place) -> Result<bool> {
+        let worker = self.seats[CRAMPED].as_ref().context("nobody has the small disk")?;
+        let mounts = std::fs::read_to_string(format!("/proc/{}/mounts", worker.id()))?;
+        let folder = scratch(place);
+        Ok(mounts.lines().any(|line| line.split(' ').nth(1).map(Path::new) == Some(&folder)))
+    }
+
     fn log(&self, seat: usize) -> PathBuf {
         self.logs.join(format!("worker-{seat}.log"))
     }
@@ -165,11 +184,11 @@ fn scratch(place: &Place) -> PathBuf {
     place.data().join("cramped")
 }
 
-/// The same command, where `folder` is a file system of eight megabytes.
+/// The same command, where `folder` is a file system of a few megabytes.
 fn on_small_disk(command: Command, folder: &Path) -> Command {
-    const MOUNT: &str = r#"mount -t tmpfs -o size=8m disk "$0" && exec "$@""#;
+    let mount = format!(r#"mount -t tmpfs -o size={SMALL} disk "$0" && exec "$@""#);
     let mut shell = Command::new("unshare");
-    shell.args(["-m", "sh", "-c", MOUNT]).arg(folder).arg(command.get_program());
+    shell.args(["-m", "sh", "-c", &mount]).arg(folder).arg(command.get_program());
     shell.args(command.get_args()).env("RECTO_INGEST__SCRATCH", folder);
     for (name, value) in command.get_envs() {
         match value {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::time::{sleep, sleep_until};
 
 use super::{
-    fleet::{FULL, Fleet, SEATS},
+    fleet::{Fleet, SEATS},
     gate::Gate,
     inspection::{all_was_told, nothing_lacks_and_nothing_is_left, objects, open_uploads},
     nats::{Nats, STREAM},
@@ -151,7 +151,7 @@ impl Scene {
                 is_full |= matches!(fault, Fault::FillScratch);
                 self.befall(fault)?;
             }
-            if is_full && self.fleet.has_met(FULL)? {
+            if is_full && self.fleet.has_met_full_disk()? {
                 self.fleet.empty_scratch(&self.place)?;
                 is_full = false;
             }
