@@ -10,8 +10,8 @@ pub struct IngestConfig {
     /// How many images are converted at once; 0 means one for each core. One that somebody waits for (immediate mode) is converted
     /// beside them.
     pub workers: usize,
-    /// How many more images and files are under way meanwhile, being fetched or put away: for origins that are far away. When a process
-    /// dies, an attempt of each is lost.
+    /// How many more images and files are under way meanwhile, being fetched or put away; more where origins are far away. Each may take
+    /// room for its original in `scratch`.
     pub ahead: usize,
     /// How many recordings (audio and video) are brought in at once, beside what `workers` do; 0: none here.
     pub recordings: usize,
@@ -120,7 +120,7 @@ impl Default for IngestConfig {
     fn default() -> Self {
         Self {
             workers: 0,
-            ahead: 0,
+            ahead: 4,
             recordings: 1,
             documents: 1,
             scratch: PathBuf::new(),

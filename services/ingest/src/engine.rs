@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use catalogue::{Asset, Catalogue, Ingested, Job, JobKind, KeptObject, Priority, Stage};
+use catalogue::{Asset, Catalogue, Ingested, Job, JobKind, KeptObject, Priority, Stage, StageNote};
 use iiif::image::{Size, Version};
 use model::{AssetId, AvPreset, DeliveryChannel};
 use storage::Bucket;
@@ -65,7 +65,7 @@ impl Engine {
         let source = self.fetch(&asset, found, folder.path()).await?;
         let sizes = self.thumbnail_sizes(&asset).await?;
         let turn = self.turn(job).await?;
-        self.stages.enter(job.id, Stage::Converting);
+        self.begin(job).await?;
         if uses_original(&asset) {
             let taken = adopt(&self.config, &self.bucket, job, sizes, (&source, folder.path()));
             return self.record(job, &taken.await?).await;
@@ -87,6 +87,15 @@ impl Engine {
         }
         let turn = self.turns.acquire().await;
         Ok(Some(turn.context("nothing is converted any more")?))
+    }
+
+    /// Writes down at once that a job is converted: should this process die now, that may be why.
+    async fn begin(&self, job: &Job) -> Result<(), Failure> {
+        let note = StageNote { job: job.id, stage: Stage::Converting, percent: None };
+        let noted = self.catalogue.note_stages(&job.worker, &[note]).await;
+        noted.context("it can't be noted that a job has begun")?;
+        self.stages.enter(job.id, Stage::Converting);
+        Ok(())
     }
 
     /// Brings in bytes that are delivered as they are.
@@ -117,7 +126,7 @@ impl Engine {
         let presets: Vec<AvPreset> = presets.iter().filter_map(|name| name.parse().ok()).collect();
         let is_video = asset.media_type.as_str().starts_with("video/");
         let wanted = Transcoding { presets: &presets, is_video };
-        self.stages.enter(job.id, Stage::Converting);
+        self.begin(job).await?;
         let on_progress = |percent| self.stages.advance(job.id, Stage::Converting, percent);
         let made =
             transcode(&self.config, wanted, (&source.fetched, folder.path()), on_progress).await?;

@@ -55,13 +55,26 @@ fn remove_orphans(root: &Path) -> anyhow::Result<()> {
         match lock.try_lock() {
             Ok(()) => {
                 tracing::info!(path = %path.display(), "removing what a dead process left");
-                std::fs::remove_dir_all(&path)?;
+                remove_orphan(&path)?;
             }
             Err(TryLockError::WouldBlock) => {}
             Err(TryLockError::Error(error)) => return Err(error.into()),
         }
     }
     Ok(())
+}
+
+/// The lock goes last: without it nobody would finish what is broken off here.
+fn remove_orphan(folder: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            std::fs::remove_dir_all(entry.path())?;
+        } else if entry.file_name() != LOCK {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    std::fs::remove_dir_all(folder)
 }
 
 #[cfg(test)]
@@ -75,6 +88,7 @@ mod tests {
         std::fs::create_dir(&dead).unwrap();
         std::fs::write(dead.join(LOCK), "").unwrap();
         std::fs::write(dead.join("half a pyramid"), "x").unwrap();
+        std::fs::create_dir(dead.join("job")).unwrap();
         let living = Scratch::open(root.path(), "living").unwrap();
         assert!(!dead.exists());
 
