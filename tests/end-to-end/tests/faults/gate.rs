@@ -1,3 +1,8 @@
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering::Relaxed},
+};
+
 use anyhow::Result;
 use tokio::{
     io::copy_bidirectional,
@@ -10,6 +15,7 @@ use tokio::{
 pub(super) struct Gate {
     address: String,
     is_open: watch::Sender<bool>,
+    turned_away: Arc<AtomicU64>,
     keeper: JoinHandle<()>,
 }
 
@@ -19,8 +25,9 @@ impl Gate {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?.to_string();
         let is_open = watch::Sender::new(true);
-        let keeper = tokio::spawn(keep(listener, to, is_open.clone()));
-        Ok(Self { address, is_open, keeper })
+        let turned_away = Arc::default();
+        let keeper = keep(listener, to, is_open.clone(), Arc::clone(&turned_away));
+        Ok(Self { address, is_open, turned_away, keeper: tokio::spawn(keeper) })
     }
 
     pub(super) fn address(&self) -> &str {
@@ -34,6 +41,11 @@ impl Gate {
     pub(super) fn open(&self) {
         self.is_open.send_replace(true);
     }
+
+    /// How many came or were on the way when it was shut.
+    pub(super) fn turned_away(&self) -> u64 {
+        self.turned_away.load(Relaxed)
+    }
 }
 
 impl Drop for Gate {
@@ -42,18 +54,27 @@ impl Drop for Gate {
     }
 }
 
-async fn keep(listener: TcpListener, to: String, is_open: watch::Sender<bool>) {
+async fn keep(
+    listener: TcpListener,
+    to: String,
+    is_open: watch::Sender<bool>,
+    turned_away: Arc<AtomicU64>,
+) {
     while let Ok((mut guest, _)) = listener.accept().await {
         let (to, mut is_open) = (to.clone(), is_open.subscribe());
+        let turned_away = Arc::clone(&turned_away);
         tokio::spawn(async move {
             if !*is_open.borrow() {
+                turned_away.fetch_add(1, Relaxed);
                 return;
             }
             // Whatever ends it ends it for both sides.
             if let Ok(mut host) = TcpStream::connect(to).await {
                 tokio::select! {
                     _ = copy_bidirectional(&mut guest, &mut host) => (),
-                    _ = is_open.wait_for(|is_open| !is_open) => (),
+                    _ = is_open.wait_for(|is_open| !is_open) => {
+                        turned_away.fetch_add(1, Relaxed);
+                    }
                 }
             }
         });

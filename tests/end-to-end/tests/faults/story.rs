@@ -103,6 +103,7 @@ async fn a_thousand_assets_come_through_all_that_can_go_wrong() -> Result<()> {
     ensure!(bytes == objects.values().sum::<u64>(), "{storage:#}");
     ensure!(total("numberOfStoredImages") == u64::from(ASSETS), "{storage:#}");
 
+    ensure!(scene.bucket.turned_away() > 0, "the bucket was always there");
     recto.expect_in_log(&[""]);
     recto.stop().await?;
     scene.fleet.stop()?;
