@@ -4,8 +4,8 @@ use iiif::{
     Version,
     image::{Format, Level},
     presentation::{
-        Canvas, Collection, Content, ImageService, LabelledValue, LanguageMap, Manifest, Member,
-        Painting,
+        Canvas, Collection, Content, Description, ImageService, LabelledValue, LanguageMap,
+        Manifest, Member, Painting,
     },
 };
 
@@ -78,6 +78,7 @@ pub(crate) fn collection(label: &str, base_url: &str, objects: &[&Object]) -> Co
     Collection {
         id: format!("{base_url}/{COLLECTION}"),
         label: LanguageMap::none(label),
+        about: Description::default(),
         part_of: None,
         members: objects.iter().map(member).collect(),
     }

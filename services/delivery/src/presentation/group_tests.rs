@@ -10,6 +10,7 @@ use crate::{
     testing::{Library, NOW, Picture, ROOT},
 };
 
+const RIGHTS: &str = "http://creativecommons.org/publicdomain/mark/1.0/";
 const BOOKS: &str = "/iiif-collection/2/books";
 
 /// Pages of some volumes, one of which has a name that addresses have to spell otherwise, and things that are in none.
@@ -119,12 +120,15 @@ async fn groups_are_named_by_the_query_if_it_does() {
             name: name.into(),
             template: "s1=p1&groupby=s1".into(),
             global: false,
-            presentation: Some(json!({"label": label}).to_string()),
+            presentation: Some(
+                json!({"label": label, "summary": "{s1}", "rights": RIGHTS}).to_string(),
+            ),
         };
         library.catalogue.create_named_query(2, &new, NOW).await.unwrap();
     }
     let named = manifest(&library, "/iiif-collection/2/named").await;
     assert_eq!(named["label"]["en"][0], "Generated from 'named' named query");
+    assert_eq!((&named["rights"], named.get("summary")), (&json!(RIGHTS), None), "what all share");
     assert_eq!(members(&named)[1], (&*format!("{ROOT}/iiif-resource/2/named/b"), "Volume b"));
     let same = manifest(&library, "/iiif-collection/2/same/").await;
     assert_eq!(same["label"]["none"][0], "The shelf");

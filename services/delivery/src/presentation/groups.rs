@@ -2,7 +2,7 @@
 
 use std::{io, sync::Arc};
 
-use iiif::presentation::{LanguageMap, Member};
+use iiif::presentation::{Description, LanguageMap, Member};
 use model::named_query::{Field, Group, Groups};
 
 use super::{
@@ -84,23 +84,23 @@ impl Writer {
     fn groups(&self, groups: &Groups, values: &[String], manifests: &str) -> io::Result<Written> {
         let named: Vec<_> =
             values.iter().filter_map(|value| Some((value, groups.group(value)?))).collect();
-        let names = Names::of(self, groups, named.first().map(|(_, group)| group))?;
+        let about = self.said_of_all(groups, named.first().map(|(_, group)| group))?;
         let member = |(value, group): &(&String, Group)| {
-            let label = match &names {
-                Names::OfGroups => self.said_of(&group.question)?,
-                Names::OfAll(_) | Names::Nobodys => None,
+            let own = match about.label() {
+                Some(_) => None,
+                None => self.description(&group.question)?.label().cloned(),
             };
-            let label = label.unwrap_or_else(|| value_label(groups.field, value));
+            let label = own.unwrap_or_else(|| value_label(groups.field, value));
             Ok(Member::manifest(format!("{manifests}/{}", group.argument), label))
         };
         let members = named.iter().map(member).collect::<io::Result<_>>()?;
-        self.list(names.of_collection(self), members)
+        self.list(about, members)
     }
 
     /// Each part is a collection.
     fn groups_in_parts(&self, groups: &Groups, parts: &[(String, String)]) -> io::Result<Written> {
         let first = parts.first().and_then(|(first, _)| groups.group(first));
-        let names = Names::of(self, groups, first.as_ref())?;
+        let about = self.said_of_all(groups, first.as_ref())?;
         let member = |(first, last): &(String, String)| {
             let label = match first == last {
                 true => value_label(groups.field, first),
@@ -108,33 +108,16 @@ impl Writer {
             };
             Member::collection(part_from(&self.id, first), label)
         };
-        self.list(names.of_collection(self), parts.iter().map(member).collect())
-    }
-}
-
-/// What the label means that the query gives its manifests.
-enum Names {
-    /// It says something of each group, such as "Book {s1}".
-    OfGroups,
-    /// It is the same for all of them.
-    OfAll(LanguageMap),
-    /// There is none.
-    Nobodys,
-}
-
-impl Names {
-    fn of(writer: &Writer, groups: &Groups, one: Option<&Group>) -> io::Result<Self> {
-        let Some(label) = writer.said_of(&groups.question)? else { return Ok(Self::Nobodys) };
-        let own = one.map(|group| writer.said_of(&group.question)).transpose()?.flatten();
-        let is_same = own.is_none_or(|own| own == label);
-        Ok(if is_same { Self::OfAll(label) } else { Self::OfGroups })
+        self.list(about, parts.iter().map(member).collect())
     }
 
-    fn of_collection(self, writer: &Writer) -> LanguageMap {
-        match self {
-            Self::OfAll(label) => label,
-            Self::OfGroups | Self::Nobodys => writer.label(),
-        }
+    /// What the query says of all groups alike: a label such as "Book {s1}" is each one's own.
+    fn said_of_all(&self, groups: &Groups, one: Option<&Group>) -> io::Result<Description> {
+        let about = self.description(&groups.question)?;
+        Ok(match one {
+            Some(group) => about.in_common(&self.description(&group.question)?),
+            None => about,
+        })
     }
 }
 

@@ -114,28 +114,23 @@ impl Writer {
             Member::manifest(format!("{}?page={page}", self.id), label)
         };
         let members = (1..=total.div_ceil(size)).map(page).collect();
-        let label = self.said_of(&self.asked.question)?.unwrap_or_else(|| self.label());
-        self.list(label, members)
+        self.list(self.description(&self.asked.question)?, members)
     }
 
     /// A collection of these.
-    pub(super) fn list(&self, label: LanguageMap, members: Vec<Member>) -> io::Result<Written> {
+    pub(super) fn list(&self, about: Description, members: Vec<Member>) -> io::Result<Written> {
         let (id, whole) = (self.id.clone(), &self.part_of);
         let part_of = (*whole != id).then(|| whole.clone());
-        let collection = Collection { id, label, part_of, members };
+        let label = about.label().cloned().unwrap_or_else(|| self.label());
+        let collection = Collection { id, label, about, part_of, members };
         let text = collection.to_json(self.version).to_string();
         Ok(Written { stored: Stored::new(&text)?, pieces: Arc::default() })
     }
 
-    /// What the query says of a manifest of what is asked so. It was read when it was saved; that it can't be now is
+    /// What the query says of a manifest or collection of what is asked so. It was read when it was saved; that it can't be now is
     /// nobody's fault who asks.
-    fn description(&self, question: &Question) -> io::Result<Description> {
+    pub(super) fn description(&self, question: &Question) -> io::Result<Description> {
         self.asked.query.description(question).map_err(io::Error::other)
-    }
-
-    /// The label that the query gives to such a manifest.
-    pub(super) fn said_of(&self, question: &Question) -> io::Result<Option<LanguageMap>> {
-        Ok(self.description(question)?.label().cloned())
     }
 
     pub(super) fn describe(&self, cards: &[AssetCard]) -> io::Result<Manifest> {

@@ -1,13 +1,15 @@
 use serde_json::Value;
 
-use super::{LanguageMap, v2, v3};
+use super::{Description, LanguageMap, Manifest, v2, v3};
 use crate::Version;
 
 /// A list of manifests, or of further collections, in an order that means something to people.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Collection {
     pub id: String,
     pub label: LanguageMap,
+    /// What is said of it besides.
+    pub about: Description,
     /// The id of the collection that has it among its members.
     pub part_of: Option<String>,
     pub members: Vec<Member>,
@@ -44,6 +46,13 @@ impl Collection {
             Version::V3 => v3::collection(self),
         }
     }
+
+    /// A manifest of which the same is said.
+    pub(super) fn described(&self) -> Manifest {
+        let mut manifest = Manifest::new(self.id.as_str(), self.label.clone());
+        self.about.clone().describe(&mut manifest);
+        Manifest { label: self.label.clone(), ..manifest }
+    }
 }
 
 #[cfg(test)]
@@ -57,6 +66,7 @@ mod tests {
         let collection = Collection {
             id: "https://example.org/collection.json".to_owned(),
             label: LanguageMap::none("All"),
+            about: Description::default(),
             part_of: None,
             members: vec![Member::manifest(
                 "https://example.org/a/manifest.json".to_owned(),
@@ -92,6 +102,41 @@ mod tests {
             })
         );
     }
+
+    #[test]
+    fn what_is_said_of_a_collection_is_told_in_either_version() {
+        let rights = "http://creativecommons.org/publicdomain/mark/1.0/";
+        let about = json!({
+            "label": "One of them",
+            "rights": rights,
+            "requiredStatement": {"label": "By", "value": "The library"},
+            "behavior": ["paged"],
+            "viewingDirection": "right-to-left",
+        });
+        let collection = Collection {
+            id: "https://example.org/all".to_owned(),
+            label: LanguageMap::none("All"),
+            about: Description::read(&about).unwrap(),
+            part_of: None,
+            members: Vec::new(),
+        };
+        let third = collection.to_json(Version::V3);
+        assert_eq!(third["label"], json!({"none": ["All"]}), "its own");
+        assert_eq!(third["requiredStatement"]["value"], json!({"none": ["The library"]}));
+        assert_eq!(
+            (&third["rights"], &third["behavior"], &third["viewingDirection"]),
+            (&json!(rights), &json!(["paged"]), &json!("right-to-left"))
+        );
+        let second = collection.to_json(Version::V2);
+        assert_eq!(
+            (&second["license"], &second["attribution"]),
+            (&json!(rights), &json!("The library"))
+        );
+        for name in ["viewingHint", "viewingDirection"] {
+            assert_eq!(second.get(name), None);
+        }
+    }
+
     #[test]
     fn collections_may_be_parts_of_one_another() {
         let (whole, part) = ("https://example.org/all", "https://example.org/all?from=a");
@@ -99,6 +144,7 @@ mod tests {
         let collection = Collection {
             id: whole.to_owned(),
             label: LanguageMap::none("All"),
+            about: Description::default(),
             part_of: None,
             members: vec![member],
         };

@@ -5,7 +5,7 @@ use super::{
     node::{DescriptionFault, Node},
 };
 
-/// What somebody says of manifests to be made: some properties of version 3, written as in a manifest.
+/// What somebody says of manifests and collections to be made: some properties of version 3, written as in a manifest.
 ///
 /// It is read strictly: what viewers would stumble over is a fault, and so is a property that is not known.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -68,10 +68,34 @@ impl Description {
         manifest.see_also = self.see_also;
     }
 
+    /// What both say alike.
+    #[must_use]
+    pub fn in_common(self, other: &Self) -> Self {
+        Self {
+            label: if_same(self.label, &other.label),
+            summary: if_same(self.summary, &other.summary),
+            metadata: if_same(self.metadata, &other.metadata),
+            required_statement: if_same(self.required_statement, &other.required_statement),
+            rights: if_same(self.rights, &other.rights),
+            nav_date: if_same(self.nav_date, &other.nav_date),
+            nav_place: if_same(self.nav_place, &other.nav_place),
+            behavior: if_same(self.behavior, &other.behavior),
+            viewing_direction: if_same(self.viewing_direction, &other.viewing_direction),
+            provider: if_same(self.provider, &other.provider),
+            homepage: if_same(self.homepage, &other.homepage),
+            rendering: if_same(self.rendering, &other.rendering),
+            see_also: if_same(self.see_also, &other.see_also),
+        }
+    }
+
     /// The manifests' own name, if they have one.
     pub fn label(&self) -> Option<&LanguageMap> {
         self.label.as_ref()
     }
+}
+
+fn if_same<T: Default + PartialEq>(own: T, other: &T) -> T {
+    if own == *other { own } else { T::default() }
 }
 
 #[cfg(test)]
@@ -124,6 +148,16 @@ mod tests {
         let contexts = written["@context"].as_array().unwrap();
         assert_eq!(contexts[0], "http://iiif.io/api/extension/navplace/context.json");
         assert_eq!(contexts[1], "http://iiif.io/api/presentation/3/context.json");
+    }
+
+    #[test]
+    fn what_two_say_alike_is_what_neither_denies() {
+        let said = |json: Value| Description::read(&json).unwrap();
+        let rights = "http://creativecommons.org/publicdomain/mark/1.0/";
+        let one = said(json!({"label": "Book 1", "rights": rights, "behavior": ["paged"]}));
+        let other = said(json!({"label": "Book 2", "rights": rights}));
+        assert_eq!(one.clone().in_common(&other), said(json!({"rights": rights})));
+        assert_eq!(one.clone().in_common(&one), one);
     }
 
     #[test]

@@ -14,12 +14,12 @@ impl Manifest {
     pub fn envelope(&self, version: Version) -> Envelope {
         match version {
             Version::V3 => {
-                let before = format!("{},\"items\":[", open(v3::start(self)));
+                let before = format!("{},\"items\":[", open(v3::start(self, "Manifest")));
                 Envelope { before, after: format!("]{}}}", structures(v3::structures(self))) }
             }
             Version::V2 => {
                 let (manifest, sequence) =
-                    (open(v2::start(self)), open(v2::start_of_sequence(self)));
+                    (open(v2::start(self, "sc:Manifest")), open(v2::start_of_sequence(self)));
                 let before = format!("{manifest},\"sequences\":[{sequence},\"canvases\":[");
                 Envelope { before, after: format!("]}}]{}}}", structures(v2::structures(self))) }
             }

@@ -17,7 +17,10 @@ pub(super) fn manifest(manifest: &Manifest) -> Value {
     let canvases: Vec<_> = manifest.canvases.iter().filter_map(canvas).collect();
     let sequence = start_of_sequence(manifest).put("canvases", canvases);
     let sequences = vec![Value::from(sequence)];
-    start(manifest).put("sequences", sequences).put_list("structures", structures(manifest)).into()
+    start(manifest, "sc:Manifest")
+        .put("sequences", sequences)
+        .put_list("structures", structures(manifest))
+        .into()
 }
 
 /// What stands behind the only sequence.
@@ -33,14 +36,14 @@ pub(super) fn structures(manifest: &Manifest) -> Vec<Value> {
     manifest.ranges.iter().map(range).collect()
 }
 
-/// What stands before the only sequence.
-pub(super) fn start(manifest: &Manifest) -> Object {
+/// What stands before the only sequence, or the members of a collection that is described like a manifest.
+pub(super) fn start(manifest: &Manifest, class: &str) -> Object {
     let homepages = manifest.homepage.iter().map(link).collect();
     let logos = manifest.provider.iter().flat_map(|agent| &agent.logo).map(image).collect();
     Object::new()
         .put("@context", Api::Presentation.context(Version::V2))
         .put("@id", manifest.id.as_str())
-        .put("@type", "sc:Manifest")
+        .put("@type", class)
         .put("label", text(&manifest.label))
         .put_list("metadata", manifest.metadata.iter().map(labelled_value).collect())
         .put_some("description", manifest.summary.as_ref().map(text))
@@ -65,11 +68,10 @@ pub(super) fn collection(collection: &Collection) -> Value {
         };
         members.map(write).collect::<Vec<_>>()
     };
-    Object::new()
-        .put("@context", Api::Presentation.context(Version::V2))
-        .put("@id", collection.id.as_str())
-        .put("@type", "sc:Collection")
-        .put("label", text(&collection.label))
+    // How pages follow one another is nothing that a collection may say.
+    let described =
+        Manifest { viewing_direction: None, behavior: Vec::new(), ..collection.described() };
+    start(&described, "sc:Collection")
         .put_some("within", collection.part_of.as_deref())
         .put_list("collections", all(MemberKind::Collection, "sc:Collection"))
         .put_list("manifests", all(MemberKind::Manifest, "sc:Manifest"))

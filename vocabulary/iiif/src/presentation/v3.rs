@@ -14,7 +14,10 @@ use crate::rights::rights_uri;
 
 pub(super) fn manifest(manifest: &Manifest) -> Value {
     let items = list(&manifest.canvases, canvas);
-    start(manifest).put("items", items).put_list("structures", structures(manifest)).into()
+    start(manifest, "Manifest")
+        .put("items", items)
+        .put_list("structures", structures(manifest))
+        .into()
 }
 
 /// What stands behind the canvases.
@@ -30,12 +33,12 @@ pub(super) fn structures(manifest: &Manifest) -> Vec<Value> {
     })
 }
 
-/// What stands before the canvases.
-pub(super) fn start(manifest: &Manifest) -> Object {
+/// What stands before the canvases, or the members of a collection that is described like a manifest.
+pub(super) fn start(manifest: &Manifest, class: &str) -> Object {
     Object::new()
         .put("@context", context(&contexts(manifest)))
         .put("id", manifest.id.as_str())
-        .put("type", "Manifest")
+        .put("type", class)
         .put("label", language_map(&manifest.label))
         .put_list("metadata", list(&manifest.metadata, labelled_value))
         .put_some("summary", manifest.summary.as_ref().map(language_map))
@@ -68,11 +71,7 @@ pub(super) fn collection(collection: &Collection) -> Value {
     });
     let whole = |id: &String| Object::new().put("id", id.as_str()).put("type", "Collection").into();
     let part_of = collection.part_of.iter().map(whole);
-    Object::new()
-        .put("@context", context(&[]))
-        .put("id", collection.id.as_str())
-        .put("type", "Collection")
-        .put("label", language_map(&collection.label))
+    start(&collection.described(), "Collection")
         .put("items", items)
         .put_list("partOf", part_of.collect())
         .into()
